@@ -1,0 +1,77 @@
+"""Laws of spread: how well a number is known, or how much people differ.
+
+Each is described by its median (the parameter's value) and either a coefficient of variation or a 90 % range.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+Z90 = 1.6448536269514722  # standard normal quantile of 0.95: a 90 % range lies between -Z90 and +Z90
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """A law about a median, with the standard deviations below and above it on its own scale.
+
+    ``lognormal`` works on ln x, ``logitnormal`` on ln(x/(1-x)), ``normal`` on x; ``fixed`` has no spread.  The two
+    deviations differ where a source gives a lopsided range (a split normal law on that scale).
+    """
+
+    name: str
+    below: float = 0.0
+    above: float = 0.0
+
+    def range90(self, median: float) -> tuple[float, float]:
+        """The central 90 % range, in the unit of *median*."""
+        return self.quantile(median, -Z90), self.quantile(median, Z90)
+
+    def quantile(self, median: float, z: float) -> float:
+        """The value at *z* standard normal deviations from the *median*."""
+        shift = z * (self.below if z < 0 else self.above)
+        return _from_scale(self.name, _to_scale(self.name, median) + shift) if shift else median
+
+
+def _to_scale(name: str, x: float) -> float:
+    if name == "lognormal":
+        return math.log(x)
+    return math.log(x / (1.0 - x)) if name == "logitnormal" else x
+
+
+def _from_scale(name: str, y: float) -> float:
+    if name == "lognormal":
+        return math.exp(y)
+    return 1.0 / (1.0 + math.exp(-y)) if name == "logitnormal" else y
+
+
+NAMES = ("lognormal", "logitnormal", "normal", "fixed")
+
+
+def law_from(name: str, median: float, *, cv: float | None = None, low: float | None = None, high: float | None = None) -> Law:
+    """Make a law from what an evidence table gives.
+
+    Raises
+    ------
+    ValueError   with a sentence, when the numbers do not describe a spread about *median*.
+    """
+    if name not in NAMES:
+        raise ValueError(f"unknown law {name!r}; known: {', '.join(NAMES)}")
+    if name == "fixed":
+        if cv is not None or low is not None or high is not None:
+            raise ValueError("a fixed value has no cv and no range")
+        return Law("fixed")
+    inside = {"lognormal": median > 0, "logitnormal": 0 < median < 1, "normal": True}[name]
+    if not inside:
+        raise ValueError(f"the value {median:g} is outside the support of the {name} law")
+    if cv is not None:
+        if name != "lognormal" or low is not None or high is not None or not 0 < cv < 5:
+            raise ValueError("cv is for the lognormal law alone, between 0 and 5, without low and high")
+        sigma = math.sqrt(math.log1p(cv * cv))
+        return Law(name, sigma, sigma)
+    if low is None or high is None:
+        raise ValueError("give cv, or both low and high")
+    if not low < median < high or not (name == "normal" or low > 0) or (name == "logitnormal" and high >= 1):
+        raise ValueError(f"low {low:g}, value {median:g} and high {high:g} are not in order inside the law's support")
+    middle = _to_scale(name, median)
+    return Law(name, (middle - _to_scale(name, low)) / Z90, (_to_scale(name, high) - middle) / Z90)

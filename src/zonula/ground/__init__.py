@@ -1,0 +1,1 @@
+"""The ground floor: errors, files, limits, provenance.  It knows nothing of biology."""

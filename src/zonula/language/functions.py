@@ -1,0 +1,142 @@
+"""The functions a formula may use: how to compute each, in NumPy and for plain numbers.
+
+Written once here; ``language.expression`` tells how each is differentiated, printed and measured.
+All are total on real numbers: what has no value is NaN or infinite, never an exception.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+
+
+def piecewise(value: Array, condition: Array, otherwise: Array) -> Array:
+    """*value* where *condition* holds (is not 0), else *otherwise*."""
+    return np.where(condition, value, otherwise)
+
+
+def ratio_power(x: Array, half: Array, n: Array) -> Array:
+    """``(x/half)^n`` for x > 0, else 0."""
+    above = np.greater(np.real(x), 0)
+    return np.where(above, np.power(np.where(above, x, 1.0) / half, n), 0.0)
+
+
+def ratio_power_slope(x: Array, half: Array, n: Array) -> Array:
+    """d/dx of :func:`ratio_power`; at x = 0 the slope from the right where it is finite, else 0."""
+    above = np.greater(x, 0)
+    slope = n * np.power(np.where(above, x, 1.0) / half, n - 1.0) / half
+    return np.where(above, slope, np.where(np.equal(x, 0) & np.equal(n, 1), 1.0 / half, 0.0))
+
+
+def ratio_power_log(x: Array, half: Array, n: Array) -> Array:
+    """d/dn of :func:`ratio_power`."""
+    above = np.greater(x, 0)
+    ratio = np.where(above, x, 1.0) / half
+    return np.where(above, np.power(ratio, n) * np.log(ratio), 0.0)
+
+
+def hill(x: Array, half: Array, n: Array) -> Array:
+    """``(x/half)^n / (1 + (x/half)^n)`` for x > 0, else 0."""
+    power = ratio_power(x, half, n)
+    return power / (1.0 + power)
+
+
+def hill_slope(x: Array, half: Array, n: Array) -> Array:
+    """d/dx of :func:`hill`, with the same rule at 0 as :func:`ratio_power_slope`."""
+    return ratio_power_slope(x, half, n) / (1.0 + ratio_power(x, half, n)) ** 2.0
+
+
+def hill_log(x: Array, half: Array, n: Array) -> Array:
+    """d/dn of :func:`hill`."""
+    return ratio_power_log(x, half, n) / (1.0 + ratio_power(x, half, n)) ** 2.0
+
+
+def rectified(x: Array, width: Array) -> Array:
+    """``x^2/(x + width)`` for x > 0, else 0: once differentiable, and exactly 0 where x <= 0."""
+    above = np.greater(np.real(x), 0)
+    safe = np.where(above, x, 1.0)
+    return np.where(above, safe * safe / (safe + width), 0.0)
+
+
+def rectified_slope(x: Array, width: Array) -> Array:
+    """d/dx of :func:`rectified`."""
+    above = np.greater(x, 0)
+    safe = np.where(above, x, 1.0)
+    total = safe + width
+    return np.where(above, safe * (safe + 2.0 * width) / (total * total), 0.0)
+
+
+def rectified_by_width(x: Array, width: Array) -> Array:
+    """d/dwidth of :func:`rectified`."""
+    above = np.greater(x, 0)
+    ratio = np.where(above, x, 1.0) / (np.where(above, x, 1.0) + width)
+    return np.where(above, -(ratio * ratio), 0.0)
+
+
+# --- the same for plain numbers: one person, without the cost of arrays of length one ------------------
+
+def _ratio_power(x: float, half: float, n: float) -> float:
+    return math.pow(x / half, n) if x > 0 else 0.0
+
+
+def _ratio_power_slope(x: float, half: float, n: float) -> float:
+    if x > 0:
+        return n * math.pow(x / half, n - 1.0) / half
+    return 1.0 / half if x == 0 and n == 1 else 0.0
+
+
+def _ratio_power_log(x: float, half: float, n: float) -> float:
+    return math.pow(x / half, n) * math.log(x / half) if x > 0 else 0.0
+
+
+def _hill(x: float, half: float, n: float) -> float:
+    if x > 0:
+        power = math.pow(x / half, n)
+        return power / (1.0 + power)
+    return 0.0
+
+
+def _hill_slope(x: float, half: float, n: float) -> float:
+    return _ratio_power_slope(x, half, n) / (1.0 + _ratio_power(x, half, n)) ** 2.0
+
+
+def _hill_log(x: float, half: float, n: float) -> float:
+    return _ratio_power_log(x, half, n) / (1.0 + _ratio_power(x, half, n)) ** 2.0
+
+
+def _rectified(x: float, width: float) -> float:
+    return x * x / (x + width) if x > 0 else 0.0
+
+
+def _rectified_slope(x: float, width: float) -> float:
+    return x * (x + 2.0 * width) / ((x + width) * (x + width)) if x > 0 else 0.0
+
+
+def _rectified_by_width(x: float, width: float) -> float:
+    return -((x / (x + width)) * (x / (x + width))) if x > 0 else 0.0
+
+
+ARRAYS: dict[str, Callable[..., Array]] = {
+    "power": np.power, "exp": np.exp, "log": np.log, "log10": np.log10, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin,
+    "cos": np.cos, "absolute": np.abs, "minimum": np.minimum, "maximum": np.maximum, "piecewise": piecewise,
+    "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
+    "hill": hill, "hill_slope": hill_slope, "hill_log": hill_log,
+    "ratio_power": ratio_power, "ratio_power_slope": ratio_power_slope, "ratio_power_log": ratio_power_log,
+    "rectified": rectified, "rectified_slope": rectified_slope, "rectified_by_width": rectified_by_width,
+}
+NUMBERS: dict[str, Callable[..., float]] = {
+    "power": math.pow, "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "tanh": math.tanh,
+    "sin": math.sin, "cos": math.cos, "absolute": abs, "minimum": min, "maximum": max,
+    "piecewise": lambda value, condition, otherwise: value if condition else otherwise,
+    "logical_and": lambda a, b: float(bool(a) and bool(b)), "logical_or": lambda a, b: float(bool(a) or bool(b)),
+    "logical_not": lambda a: float(not a),
+    "hill": _hill, "hill_slope": _hill_slope, "hill_log": _hill_log,
+    "ratio_power": _ratio_power, "ratio_power_slope": _ratio_power_slope, "ratio_power_log": _ratio_power_log,
+    "rectified": _rectified, "rectified_slope": _rectified_slope, "rectified_by_width": _rectified_by_width,
+}

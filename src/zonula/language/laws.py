@@ -1,0 +1,66 @@
+"""Laws that recur in physiology, each with its formula and range.
+
+All are written in ratio form, so that exponents may be any number (also a parameter) and a change of
+unit changes nothing; all are 0, and have slope 0 or the one-sided slope, where their cause is absent.
+"""
+
+from __future__ import annotations
+
+from zonula.language.expression import Expr, Scalar, call, lift
+
+
+def hill(x: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
+    """Saturation ``(x/half)^n / (1 + (x/half)^n)`` in [0, 1): 0 for x <= 0, one half at *half* (Hill 1910)."""
+    return call("hill", x, half, n)
+
+
+def hill_above(x: Expr, half: Expr, baseline: Expr, n: Expr | Scalar = 1) -> Expr:
+    """Hill's law that is 0 at *baseline* and tends to 1: ``(H(x) - H(baseline)) / (1 - H(baseline))``."""
+    at_baseline = hill(baseline, half, n)
+    return (hill(x, half, n) - at_baseline) / (1 - at_baseline)
+
+
+def inhibited_by(x: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
+    """What is left under an inhibitor: ``1 - H(x)``, 1 without it, one half at *half*."""
+    return 1 - hill(x, half, n)
+
+
+def inhibited_relative(x: Expr, reference: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
+    """Inhibition scaled to 1 at *reference*: ``(1 + (reference/half)^n) / (1 + (x/half)^n)``."""
+    return (1 + ratio_power(reference, half, n)) / (1 + ratio_power(x, half, n))
+
+
+def ratio_power(x: Expr, scale: Expr, n: Expr | Scalar) -> Expr:
+    """``(x/scale)^n`` for x > 0, else 0."""
+    return call("ratio_power", x, scale, n)
+
+
+def saturating(x: Expr, half: Expr) -> Expr:
+    """Michaelis-Menten scaled to 1 at x = 1: ``x (1 + half) / (x + half)``, for dimensionless x."""
+    return x * (1 + half) / (x + half)
+
+
+def rectified(x: Expr, width: Expr) -> Expr:
+    """``x^2/(x + width)`` above 0, else 0: a max(0, x) that is once differentiable and shifts no healthy state."""
+    return call("rectified", x, width)
+
+
+def fast_on_slow_off(level: Expr, drive: Expr, k_on: Expr, k_off: Expr) -> Expr:
+    """Net change of a memory in [0, 1] that is written fast and fades slowly: ``k_on drive (1 - level) - k_off level``."""
+    return k_on * drive * (1 - level) - k_off * level
+
+
+def split(flux: Expr, share: Expr) -> tuple[Expr, Expr]:
+    """One flux in two parts that add up to it exactly in algebra: ``share flux`` and ``flux - share flux``."""
+    first = share * flux
+    return first, flux - first
+
+
+def smaller(a: Expr, b: Expr | Scalar) -> Expr:
+    """The smaller of the two."""
+    return call("min", a, lift(b))
+
+
+def larger(a: Expr, b: Expr | Scalar) -> Expr:
+    """The larger of the two."""
+    return call("max", a, lift(b))

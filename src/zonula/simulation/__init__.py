@@ -1,0 +1,1 @@
+"""From a model and a person to curves: schedule, healthy state, reference engine, outcome, result."""

@@ -1,0 +1,162 @@
+"""The healthy state of a person: states and set-points solved together, and whether it is stable."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from zonula.language.model import Model
+from zonula.simulation.equations import Equations, Inputs, Vector, functions_of
+
+_TOLERANCE = 1e-10  # largest relative residual of a state that counts as resting
+_NEWTON_STEPS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """A person's healthy state.
+
+    state      : shape (state,), each in its unit; accumulating states at their start
+    setpoints  : derived constants, in the model's order
+    healthy    : values of ``healthy(x)``, in the model's order
+    residual   : largest relative rate of change that is left [1]
+    rates      : eigenvalues of the motion near health [1/day], slowest first; without accumulating states
+    """
+
+    state: Vector
+    setpoints: tuple[float, ...]
+    healthy: tuple[float, ...]
+    residual: float
+    rates: npt.NDArray[np.complex128]
+
+    @property
+    def stable(self) -> bool:
+        """Whether every small deviation dies away."""
+        return bool(np.all(self.rates.real < 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoHealth:
+    """No healthy state was found: why, and which equation stayed furthest from rest."""
+
+    reason: str
+    worst: str
+    residual: float
+
+
+class _Closure:
+    """Residuals of health over scaled unknowns, for one person."""
+
+    def __init__(self, model: Model, parameters: Vector) -> None:
+        self.model, self.functions, self.p = model, functions_of(model), parameters.tolist()
+        self.resting = [i for i, s in enumerate(model.states) if not s.accumulates]
+        self.start = np.array([s.start for s in model.states])
+        low = [model.states[i].within[0] for i in self.resting] + [-np.inf] * len(model.setpoints)
+        high = [model.states[i].within[1] for i in self.resting] + [np.inf] * len(model.setpoints)
+        self.low, self.high = np.array(low), np.array(high)
+        rows, columns = zip(*self.functions.closure_pattern, strict=True)
+        self._places, self._size = (np.array(rows), np.array(columns)), len(self.resting) + len(model.setpoints)
+
+    def split(self, z: Vector) -> tuple[Vector, list[float]]:
+        x = self.start.copy()
+        x[self.resting] = z[: len(self.resting)]
+        return x, z[len(self.resting):].tolist()
+
+    def residual(self, z: Vector) -> Vector:
+        x, s = self.split(z)
+        try:
+            return np.array(self.functions.closure(x.tolist(), self.p, s, (), (), (), ()))
+        except (ArithmeticError, ValueError):
+            return np.full(self._size, np.nan)
+
+    def jacobian(self, z: Vector) -> npt.NDArray[np.float64]:
+        x, s = self.split(z)
+        matrix = np.zeros((self._size, self._size))
+        try:
+            matrix[self._places] = self.functions.closure_jacobian(x.tolist(), self.p, s, (), (), (), ())
+        except (ArithmeticError, ValueError):
+            matrix[:] = np.nan
+        return matrix
+
+    def name(self, i: int) -> str:
+        n = len(self.resting)
+        return self.model.states[self.resting[i]].path if i < n else self.model.setpoints[i - n].holds.path
+
+    def relative(self, z: Vector) -> Vector:
+        """Residuals relative to the gross flow through each equation: the sum of its parts, not their difference."""
+        gross = np.abs(self.jacobian(z)) @ np.maximum(np.abs(z), 1e-12)
+        out: Vector = np.abs(self.residual(z)) / np.maximum(gross, 1e-300)
+        return out
+
+
+def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
+    """Find the healthy state and the set-points of a person.
+
+    Newton's method with the exact Jacobian from the states' ``start``; where it fails, a bounded least-squares search.
+    What is found is accepted only if every equation rests to 1e-10 of its gross flow and every state is in its range.
+
+    Parameters
+    ----------
+    parameters : shape (parameter,), in the model's order and units
+    """
+    closure = _Closure(model, parameters)
+    first = np.concatenate([closure.start[closure.resting], np.zeros(len(model.setpoints))])
+    z = _newton(closure, first)
+    if not _rests(closure, z):
+        z = _newton(closure, _search(closure, first))
+    if not _rests(closure, z):
+        relative = np.nan_to_num(closure.relative(z), nan=np.inf)
+        worst = int(np.argmax(relative))
+        outside = [closure.name(i) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
+        reason = f"{outside[0]} would leave its range" if outside and relative[worst] <= _TOLERANCE else "its rates do not balance"
+        return NoHealth(reason=reason, worst=outside[0] if outside else closure.name(worst), residual=float(relative[worst]))
+    x, s = closure.split(z)
+    inputs = Inputs.neutral(model)
+    healthy = tuple(closure.functions.healthy(x.tolist(), closure.p, s, (), inputs.exposures, inputs.gates, inputs.roads))
+    motion = Equations(model, parameters, s, healthy).jacobian(x, inputs)[np.ix_(closure.resting, closure.resting)]
+    rates = np.linalg.eigvals(motion).astype(np.complex128)
+    return Health(state=x, setpoints=tuple(s), healthy=healthy, residual=float(np.max(closure.relative(z))),
+                  rates=rates[np.argsort(-rates.real)])
+
+
+def _rests(closure: _Closure, z: Vector) -> bool:
+    inside = np.all((z >= closure.low) & (z <= closure.high))
+    return bool(inside and np.all(closure.relative(z) <= _TOLERANCE))
+
+
+def _newton(closure: _Closure, z: Vector) -> Vector:
+    size = _norm(closure, z)
+    for _ in range(_NEWTON_STEPS):
+        if not np.isfinite(size):
+            return z
+        try:
+            step = np.linalg.solve(closure.jacobian(z), closure.residual(z))
+        except np.linalg.LinAlgError:
+            return z
+        damping = 1.0
+        while damping > 1e-4:
+            trial = np.clip(z - damping * step, closure.low, closure.high)
+            trial_size = _norm(closure, trial)
+            if trial_size < size:
+                break
+            damping /= 2
+        else:
+            return z
+        z, size = trial, trial_size
+    return z
+
+
+def _norm(closure: _Closure, z: Vector) -> float:
+    return float(np.linalg.norm(closure.relative(z)))
+
+
+def _search(closure: _Closure, z: Vector) -> Vector:
+    from scipy.optimize import least_squares  # a second: only where Newton's method fails
+
+    scale = np.maximum(np.abs(z), 1.0)
+    found = least_squares(lambda w: closure.residual(w * scale), np.clip(z, closure.low, closure.high) / scale,
+                          jac=lambda w: closure.jacobian(w * scale) * scale, bounds=(closure.low / scale, closure.high / scale),
+                          xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=2000)
+    return np.asarray(found.x * scale)

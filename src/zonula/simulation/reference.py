@@ -1,0 +1,130 @@
+"""The reference engine: one person, SciPy's LSODA with the exact Jacobian, tight tolerances.
+
+Every change of the plan falls on the border between two solves.  Work is bounded, and whatever stops a
+person is reported as a typed outcome with the partial result.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from zonula.ground.limits import MAX_STEPS
+from zonula.simulation.equations import Equations, Inputs, Vector
+from zonula.simulation.health import NoHealth, solve_health
+from zonula.simulation.outcome import Finished, NoHealthyState, Outcome, Stopped
+from zonula.simulation.problem import Problem, Stretch, stretches
+from zonula.simulation.result import Result
+
+_RANGE_SLACK = 1e-6  # relative to a state's scale: how far an integrator's error may carry it over its border
+Progress = Callable[[float], None]
+
+
+@dataclass
+class _Run:
+    """The work in progress."""
+
+    problem: Problem
+    equations: Equations
+    scale: Vector
+    method: str
+    progress: Progress | None
+    steps: int = 0
+
+
+class _Halt(Exception):  # noqa: N818 - an inner signal, turned into a typed outcome below
+    def __init__(self, reason: str, at: float, state: Vector, inputs: Inputs) -> None:
+        super().__init__(reason)
+        self.reason, self.at, self.state, self.inputs = reason, at, state, inputs
+
+
+def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None = None) -> Result:
+    """Simulate one person from health under a plan.
+
+    Parameters
+    ----------
+    problem  : what to solve
+    method   : a stiff method of ``scipy.integrate`` (LSODA, BDF or Radau)
+    progress : called with the share of simulated time that is done, in [0, 1]
+
+    Returns
+    -------
+    Result; its ``outcome`` says whether the end was reached.  A person who cannot be simulated is not an error.
+    """
+    health = solve_health(problem.model, problem.parameters)
+    if isinstance(health, NoHealth):
+        outcome = NoHealthyState(reason=health.reason, worst=health.worst, residual=health.residual)
+        return Result.empty(problem, outcome)
+    equations = Equations(problem.model, problem.parameters, health.setpoints, health.healthy)
+    scale = np.where(health.state != 0, np.abs(health.state), 1.0)
+    run = _Run(problem, equations, scale, method, progress)
+    rows: list[tuple[float, Vector, Inputs]] = []
+    outcome = _solve_all(run, health.state, rows)
+    return Result.from_rows(problem, outcome, health, rows, equations, steps=run.steps)
+
+
+def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -> Outcome:
+    pieces = stretches(run.problem)
+    try:
+        for k, piece in enumerate(pieces):
+            x = x + piece.jump
+            rows.append((piece.start, x, piece.inputs))
+            x = _solve_piece(run, piece, x, rows)
+            if k == len(pieces) - 1:
+                rows.append((piece.end, x, piece.inputs))
+    except _Halt as halt:
+        rows.append((halt.at, halt.state, halt.inputs))
+        return _stopped(run, halt)
+    return Finished()
+
+
+def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -> Vector:
+    from scipy import integrate  # a second of start-up: only when something is solved
+
+    def derivative(_: float, y: Vector) -> Vector:
+        return run.equations.derivative(y, piece.inputs)
+
+    def jacobian(_: float, y: Vector) -> Any:
+        return run.equations.jacobian(y, piece.inputs)
+
+    if not np.all(np.isfinite(derivative(piece.start, x))):
+        raise _Halt("a rate has no finite value", piece.start, x, piece.inputs)
+    rtol = run.problem.rtol
+    solver = getattr(integrate, run.method)(derivative, piece.start, x, piece.end, rtol=rtol, atol=1e-3 * rtol * run.scale, jac=jacobian)
+    times = run.problem.times
+    wanted = times[(times > piece.start) & (times < piece.end)]
+    done = 0
+    while solver.status == "running":
+        message = solver.step()
+        run.steps += 1
+        if solver.status == "failed":
+            raise _Halt(f"the solver gave up ({message})", float(solver.t), np.asarray(solver.y), piece.inputs)
+        _check(run, float(solver.t), np.asarray(solver.y), piece.inputs)
+        last = int(np.searchsorted(wanted, solver.t, side="right"))
+        if last > done:
+            values = solver.dense_output()(wanted[done:last])
+            rows += [(float(t), values[:, j], piece.inputs) for j, t in enumerate(wanted[done:last])]
+            done = last
+        if run.progress:
+            run.progress(float(solver.t) / run.problem.until)
+    return np.array(solver.y)
+
+
+def _check(run: _Run, t: float, x: Vector, inputs: Inputs) -> None:
+    if not np.all(np.isfinite(x)):
+        raise _Halt("a state has no finite value", t, x, inputs)
+    for state, value, scale in zip(run.problem.model.states, x, run.scale, strict=True):
+        low, high = state.within
+        if not low - _RANGE_SLACK * scale <= value <= high + _RANGE_SLACK * scale:
+            raise _Halt(f"{state.path} left its range at {value:.3g} {state.unit_text}", t, x, inputs)
+    if run.steps > MAX_STEPS:
+        raise _Halt(f"more than {MAX_STEPS} steps were needed", t, x, inputs)
+
+
+def _stopped(run: _Run, halt: _Halt) -> Stopped:
+    relative = np.abs(np.nan_to_num(run.equations.derivative(halt.state, halt.inputs), nan=np.inf)) / np.maximum(np.abs(halt.state), run.scale)
+    fastest = int(np.argmax(relative))
+    return Stopped(reason=halt.reason, at_day=halt.at, fastest=run.problem.model.states[fastest].path, fastest_rate=float(relative[fastest]))

@@ -71,7 +71,7 @@ def law_from(name: str, median: float, *, cv: float | None = None, low: float | 
         return Law(name, sigma, sigma)
     if low is None or high is None:
         raise ValueError("give cv, or both low and high")
-    if not low < median < high or not (name == "normal" or low > 0) or (name == "logitnormal" and high >= 1):
+    if not -math.inf < low < median < high < math.inf or not (name == "normal" or low > 0) or (name == "logitnormal" and high >= 1):
         raise ValueError(f"low {low:g}, value {median:g} and high {high:g} are not in order inside the law's support")
     middle = _to_scale(name, median)
     return Law(name, (middle - _to_scale(name, low)) / Z90, (_to_scale(name, high) - middle) / Z90)

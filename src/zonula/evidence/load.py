@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,8 @@ GRADES = {"A": "human in vivo", "B": "human, indirect or ex vivo", "C": "human c
 _REQUIRED = ("value", "uncertainty", "variability", "status", "grade", "source")
 _KEYS = {*_REQUIRED, "note", "calibration"}
 _SPREAD_KEYS = {"law", "cv", "low", "high", "status"}
-_CONVERSIONS = {"half-life": lambda x: math.log(2.0) / x, "mean time": lambda x: 1.0 / x}
+_Convert = Callable[[float], float]
+_CONVERSIONS: dict[str, _Convert] = {"half-life": lambda x: math.log(2.0) / x, "mean time": lambda x: 1.0 / x}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,45 +130,56 @@ def _read(parameter: Parameter, tables: Mapping[str, Any], sources: Mapping[str,
                     grade=table["grade"], source=tuple(table["source"]), note=note, calibration=table.get("calibration", ""))
 
 
-def _value(parameter: Parameter, given: Any) -> tuple[float, Any]:
+def _value(parameter: Parameter, given: Any) -> tuple[float, _Convert]:
     """The value in the organ's unit, and the function that took it there."""
     if isinstance(given, dict):
         if given.keys() - {"value", "unit", "as"} or not {"value", "unit"} <= given.keys():
             raise _Wrong("ZN-2409", f"a value is a number or {{ value, unit, as }}, not {given}", "see another table of this file")
-        written, kind = unit(str(given["unit"])), given.get("as", "")
+        kind = str(given.get("as", ""))
         if kind and kind not in _CONVERSIONS:
-            raise _Wrong("ZN-2410", f"unknown conversion {kind!r}", nearest(str(kind), _CONVERSIONS))
+            raise _Wrong("ZN-2410", f"unknown conversion {kind!r}", nearest(kind, _CONVERSIONS))
         try:
+            written = unit(str(given["unit"]))
             target = ONE / parameter.unit if kind else parameter.unit
             factor = float(written.factor_to(target))
         except ZonulaError as error:
             raise _Wrong("ZN-2411", error.problems[0].message, f"the organ declares [{parameter.unit_text}]") from error
-        turn = _CONVERSIONS.get(kind, lambda x: x)
-        number, convert = given["value"], lambda x: turn(float(x) * factor)
-    else:
-        number, convert = given, float
-    if isinstance(number, bool) or not isinstance(number, (int, float)) or not math.isfinite(number):
-        raise _Wrong("ZN-2412", f"the value {number!r} is not a finite number", "write a number")
-    return convert(number), convert
+        turn = _CONVERSIONS.get(kind, float)
+        number = _number(given["value"]) * factor
+        if kind and not number > 0:
+            raise _Wrong("ZN-2412", f"a {kind} of {given['value']} has no rate", "write a number above 0")
+        return _number(turn(number)), lambda x: turn(x * factor)
+    return _number(given), float
 
 
-def _law(given: Any, which: str, value: float, convert: Any) -> Law:
+def _number(x: Any) -> float:
+    if isinstance(x, bool) or not isinstance(x, (int, float)) or not abs(x) <= sys.float_info.max:
+        raise _Wrong("ZN-2412", f"the value {x!r} is not a finite number", "write a number")
+    return float(x)
+
+
+def _law(given: Any, which: str, value: float, convert: _Convert) -> Law:
     if not isinstance(given, dict) or given.keys() - _SPREAD_KEYS or "law" not in given:
         raise _Wrong("ZN-2413", f"{which} is a table of law with cv or low and high, not {given}", "see another table of this file")
-    ends = [convert(given[key]) for key in ("low", "high") if key in given]
-    low, high = (min(ends), max(ends)) if len(ends) == 2 else (None, None)
+    if (status := str(given.get("status", "assumed"))) not in STATUSES:
+        raise _Wrong("ZN-2415", f"{which} has unknown status {status!r}", nearest(status, STATUSES))
+    cv, low, high = (_number(given[key]) if key in given else None for key in ("cv", "low", "high"))
     try:
-        return law_from(given["law"], value, cv=given.get("cv"), low=low, high=high)
-    except ValueError as error:
+        if low is not None and high is not None:
+            if not low < high:
+                raise ValueError(f"low {low:g} is not below high {high:g}")
+            low, high = sorted((convert(low), convert(high)))  # a half-life turns the order round
+        return law_from(str(given["law"]), value, cv=cv, low=low, high=high)
+    except (ValueError, ZeroDivisionError) as error:
         raise _Wrong("ZN-2414", f"{which}: {error}", "correct the spread or the value") from error
 
 
 def _status(table: Mapping[str, Any], sources: Mapping[str, Reference]) -> tuple[str, str]:
-    status, grade, note, cited = table["status"], table["grade"], table.get("note", ""), table["source"]
+    status, grade, note, cited = str(table["status"]), str(table["grade"]), str(table.get("note", "")), table["source"]
     if status not in STATUSES:
-        raise _Wrong("ZN-2415", f"unknown status {status!r}", nearest(str(status), STATUSES))
+        raise _Wrong("ZN-2415", f"unknown status {status!r}", nearest(status, STATUSES))
     if grade not in GRADES:
-        raise _Wrong("ZN-2416", f"unknown grade {grade!r}", nearest(str(grade), GRADES))
+        raise _Wrong("ZN-2416", f"unknown grade {grade!r}", nearest(grade, GRADES))
     if not isinstance(cited, list):
         raise _Wrong("ZN-2417", "source is a list of keys", 'write source = ["Key2020"] or source = []')
     for source in cited:
@@ -178,4 +191,4 @@ def _status(table: Mapping[str, Any], sources: Mapping[str, Reference]) -> tuple
         raise _Wrong("ZN-2420", "assumed, but why?", "add a note with the reasoning")
     if (status == "calibrated") != bool(table.get("calibration")):
         raise _Wrong("ZN-2421", "a calibrated value, and no other, names its calibration", 'add calibration = "..." or correct status')
-    return str(status), str(note)
+    return status, note

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from zonula.ground.errors import AssemblyError, nearest
 from zonula.language.checks import same_unit, unit_of
 from zonula.language.expression import Expr, Name, Number, add, divide, multiply, names, substitute
-from zonula.language.model import Model, Reaction, Term
+from zonula.language.model import Model, Reaction, Term, path_of
 from zonula.language.organ import Organ, amount_unit
 from zonula.language.processes import Process
 from zonula.language.quantities import Healthy, Quantity, Read, Signal, State, Switch
@@ -67,7 +68,7 @@ class _Assembly:
         _check_whole(model)
         return model
 
-    def _all(self, kind: str) -> Iterator[Quantity]:
+    def _all(self, kind: str) -> Iterator[Any]:
         for organ in self.organs:
             yield from getattr(organ, kind).values()
 
@@ -77,6 +78,10 @@ class _Assembly:
             raise AssemblyError.of("ZN-2302", f"two organs are called {twice!r}", fix="give each organ a name of its own")
         for kind in ("states", "signals", "parameters", "exposures", "setpoints"):
             self.known |= {q.path: q for q in self._all(kind)}
+        printed: dict[str, str] = {}
+        for path in (*self.known, *(q.path for q in self._all("heard")), *(f"{o.path}.{name}" for o in self.organs for name in o.processes)):
+            if (other := printed.setdefault(path.replace(".", "_"), path)) != path:
+                raise AssemblyError.of("ZN-2311", f"{other} and {path} would be one name in printed equations", fix="rename one of them")
 
     def _target(self, read: Read) -> Quantity:
         found = self.known.get(read.of)
@@ -179,7 +184,13 @@ def _check_whole(model: Model) -> None:
     trees = [tree for group in (model.signals, model.readouts, model.held) for _, tree in group]
     trees += [r.rate for r in model.reactions] + [t.factor for r in model.reactions for t in r.terms]
     trees += [v for v in model.volumes if v is not None]
-    used = set(_all_names(trees))
+    used = dict.fromkeys((*_all_names(trees), *(h.of for h in model.healthy)))
+    own = {*model.states, *model.parameters, *model.setpoints, *model.exposures, *model.healthy, *model.gates, *model.roads,
+           *(signal for signal, _ in model.signals)}
+    for name in used:
+        if name not in own:
+            raise AssemblyError.of("ZN-2312", f"a formula uses {path_of(name)}, which is not of this model",
+                                   fix="hear it with reads(...), under a name of the organ's own")
     for quantity in (*model.parameters, *model.setpoints, *model.exposures):
         if quantity not in used:
             raise AssemblyError.of("ZN-2309", f"nothing uses {quantity.path}", fix="use it, or take it out of its organ")

@@ -184,6 +184,10 @@ def _of_choice(i: int, args: tuple[Expr, ...], operator: str) -> Expr:
     return call("piecewise", float(i == 0), call(operator, *args), float(i == 1))
 
 
+def _of_step(i: int, args: tuple[Expr, ...]) -> Expr:
+    return Number(0.0)  # what is 0 or 1 is flat wherever it has a slope
+
+
 def _infix(name: str, binds: int, compute: Callable[..., Array], slope: Slope | None = None, latex: str = "") -> Function:
     return Function(2, name, latex or f"{{}} {name} {{}}", slope, binds, compute)
 
@@ -207,11 +211,12 @@ FUNCTIONS: dict[str, Function] = {
     "max": Function(2, "maximum", r"\max\left({}, {}\right)", lambda i, a: _of_choice(i, a, ">")),
     "piecewise": Function(3, "piecewise", r"\left\{{ {} \; [{}] \; {} \right\}}",
                           lambda i, a: call("piecewise", float(i == 0), a[1], float(i == 2))),
-    "<": _infix("<", 4, np.less), ">": _infix(">", 4, np.greater), "<=": _infix("<=", 4, np.less_equal, latex=r"{} \leq {}"),
-    ">=": _infix(">=", 4, np.greater_equal, latex=r"{} \geq {}"), "==": _infix("==", 4, np.equal, latex="{} = {}"),
-    "!=": _infix("!=", 4, np.not_equal, latex=r"{} \neq {}"),
-    "&&": Function(2, "logical_and", r"({}) \wedge ({})"), "||": Function(2, "logical_or", r"({}) \vee ({})"),
-    "!": Function(1, "logical_not", r"\neg ({})"),
+    "<": _infix("<", 4, np.less, _of_step), ">": _infix(">", 4, np.greater, _of_step),
+    "<=": _infix("<=", 4, np.less_equal, _of_step, r"{} \leq {}"), ">=": _infix(">=", 4, np.greater_equal, _of_step, r"{} \geq {}"),
+    "==": _infix("==", 4, np.equal, _of_step, "{} = {}"), "!=": _infix("!=", 4, np.not_equal, _of_step, r"{} \neq {}"),
+    "&&": Function(2, "logical_and", r"\left({} \wedge {}\right)", _of_step),
+    "||": Function(2, "logical_or", r"\left({} \vee {}\right)", _of_step),
+    "!": Function(1, "logical_not", r"\neg\left({}\right)", _of_step),
     "hill": Function(3, "hill", r"\mathrm{{H}}\left({};\, {}, {}\right)", _of_ratio("hill_slope", "hill_log")),
     "hill_slope": Function(3, "hill_slope", r"\mathrm{{H}}'\left({};\, {}, {}\right)"),
     "hill_log": Function(3, "hill_log", r"\mathrm{{H}}_n\left({};\, {}, {}\right)"),
@@ -344,9 +349,12 @@ def to_latex(tree: Expr, name: Callable[[Name], str], floor: int = 0) -> str:
     if tree.function == "/":
         return known.latex.format(*(to_latex(arg, name) for arg in tree.args))
     if tree.function == "^":
-        return known.latex.format(to_latex(tree.args[0], name, 10), to_latex(tree.args[1], name))
+        base = to_latex(tree.args[0], name)
+        simple = not isinstance(tree.args[0], Call) and not set(base) & {"-", "^"}
+        return known.latex.format(base if simple else rf"\left({base}\right)", to_latex(tree.args[1], name))
     if known.binds == 9:
         return known.latex.format(*(to_latex(arg, name) for arg in tree.args))
-    left, right = to_latex(tree.args[0], name, known.binds), to_latex(tree.args[1], name, known.binds + 1)
+    left = to_latex(tree.args[0], name, known.binds + (known.binds == 4))
+    right = to_latex(tree.args[1], name, known.binds + 1)
     text = known.latex.format(left, right)
     return rf"\left({text}\right)" if known.binds < floor else text

@@ -49,12 +49,14 @@ def hill(x: Array, half: Array, n: Array) -> Array:
 
 def hill_slope(x: Array, half: Array, n: Array) -> Array:
     """d/dx of :func:`hill`, with the same rule at 0 as :func:`ratio_power_slope`."""
-    return ratio_power_slope(x, half, n) / (1.0 + ratio_power(x, half, n)) ** 2.0
+    below = 1.0 + ratio_power(x, half, n)
+    return ratio_power_slope(x, half, n) / (below * below)
 
 
 def hill_log(x: Array, half: Array, n: Array) -> Array:
     """d/dn of :func:`hill`."""
-    return ratio_power_log(x, half, n) / (1.0 + ratio_power(x, half, n)) ** 2.0
+    below = 1.0 + ratio_power(x, half, n)
+    return ratio_power_log(x, half, n) / (below * below)
 
 
 def rectified(x: Array, width: Array) -> Array:
@@ -103,11 +105,13 @@ def _hill(x: float, half: float, n: float) -> float:
 
 
 def _hill_slope(x: float, half: float, n: float) -> float:
-    return _ratio_power_slope(x, half, n) / (1.0 + _ratio_power(x, half, n)) ** 2.0
+    below = 1.0 + _ratio_power(x, half, n)
+    return _ratio_power_slope(x, half, n) / (below * below)
 
 
 def _hill_log(x: float, half: float, n: float) -> float:
-    return _ratio_power_log(x, half, n) / (1.0 + _ratio_power(x, half, n)) ** 2.0
+    below = 1.0 + _ratio_power(x, half, n)
+    return _ratio_power_log(x, half, n) / (below * below)
 
 
 def _rectified(x: float, width: float) -> float:
@@ -125,14 +129,16 @@ def _rectified_by_width(x: float, width: float) -> float:
 ARRAYS: dict[str, Callable[..., Array]] = {
     "power": np.power, "exp": np.exp, "log": np.log, "log10": np.log10, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin,
     "cos": np.cos, "absolute": np.abs, "minimum": np.minimum, "maximum": np.maximum, "piecewise": piecewise,
-    "logical_and": np.logical_and, "logical_or": np.logical_or, "logical_not": np.logical_not,
+    "logical_and": lambda a, b: 1.0 * np.logical_and(a, b), "logical_or": lambda a, b: 1.0 * np.logical_or(a, b),
+    "logical_not": lambda a: 1.0 * np.logical_not(a),  # numbers, not truths: True + True would be True
     "hill": hill, "hill_slope": hill_slope, "hill_log": hill_log,
     "ratio_power": ratio_power, "ratio_power_slope": ratio_power_slope, "ratio_power_log": ratio_power_log,
     "rectified": rectified, "rectified_slope": rectified_slope, "rectified_by_width": rectified_by_width,
 }
 NUMBERS: dict[str, Callable[..., float]] = {
     "power": math.pow, "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "tanh": math.tanh,
-    "sin": math.sin, "cos": math.cos, "absolute": abs, "minimum": min, "maximum": max,
+    "sin": math.sin, "cos": math.cos, "absolute": abs,
+    "minimum": lambda a, b: a if a < b or a != a else b, "maximum": lambda a, b: a if a > b or a != a else b,  # NaN stays NaN
     "piecewise": lambda value, condition, otherwise: value if condition else otherwise,
     "logical_and": lambda a, b: float(bool(a) and bool(b)), "logical_or": lambda a, b: float(bool(a) or bool(b)),
     "logical_not": lambda a: float(not a),

@@ -82,10 +82,12 @@ class Model:
     def _lines(self) -> Iterator[str]:
         for group in (self.states, self.parameters, self.setpoints, self.exposures):
             yield from (f"{type(q).__name__} {q.path} [{q.unit}]" for q in group)
-        yield from (f"within {s.path} {s.within} {s.accumulates}" for s in self.states)
+        yield from (f"within {s.path} {s.within} {s.accumulates} {s.start}" for s in self.states)
+        yield from (f"within {e.path} {e.within} {e.neutral}" for e in self.exposures)
+        yield from (f"volume {i} = {plain_text(tree)}" for i, tree in enumerate(self.volumes) if tree is not None)
         yield from (f"signal {s.path} = {plain_text(tree)}" for s, tree in self.signals)
         for r in self.reactions:
-            yield f"process {r.path} = {plain_text(r.rate)}"
+            yield f"process {r.path} = {plain_text(r.rate)}" + ("" if r.conserves else " (a signal)")
             yield from (f"  {t.sign} {self.states[t.state].path} x {plain_text(t.factor)}" for t in r.terms)
         yield from (f"readout {r.name} = {plain_text(tree)}" for r, tree in self.readouts)
         yield from (f"held {self.states[i].path} = {plain_text(tree)}" for i, tree in self.held)

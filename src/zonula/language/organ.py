@@ -63,6 +63,7 @@ class Drug(Organ, abstract=True):
 
 
 def _collect(organ: type[Organ]) -> None:
+    _check_names(organ)
     organ.path = snake_case(organ.__name__)
     own = {name: x for name, x in vars(organ).items() if not name.startswith("_") and name not in vars(Organ)}
     _check_order(organ, own)
@@ -75,7 +76,7 @@ def _collect(organ: type[Organ]) -> None:
     organ.setpoints, organ.signals = of(SetPoint), of(Signal)
     organ.states, organ.processes = {}, {}
     for name, declared in own.items():
-        if isinstance(declared, State):
+        if isinstance(declared, State) and declared.path == f"{organ.path}.{declared.name}":
             organ.states[declared.name] = declared
         elif isinstance(declared, Process):
             organ.processes[name] = replace(declared, name=name)
@@ -84,6 +85,17 @@ def _collect(organ: type[Organ]) -> None:
             organ.processes |= declared.processes(name)
     organ.effects = {name: replace(x, name=name) for name, x in of(Effect).items()}
     organ.readouts = {name: replace(x, name=x.name or name) for name, x in of(Readout).items()}
+
+
+def _check_names(organ: type[Organ]) -> None:
+    for name, declared in vars(organ).items():
+        if isinstance(declared, (Quantity, Transit, Process, Effect, Readout)):
+            check_identifier(declared.name if isinstance(declared, Quantity) else name)
+            if name in vars(Organ):
+                raise ModelError.of("ZN-2209", f"{organ.__name__}.{name} has a name that every organ needs for itself",
+                                    fix="choose another name")
+            if isinstance(declared, Read) and declared.road:
+                check_identifier(declared.road)
 
 
 def _check_order(organ: type[Organ], own: dict[str, Any]) -> None:
@@ -110,6 +122,7 @@ def _check(organ: type[Organ]) -> None:
         check_identifier(key)
         _check_process(organ, f"{name}.{key}", process)
     for key, out in organ.readouts.items():
+        check_identifier(out.name)
         _formula(f"{name}.{key}", out.value, out.unit)
     for key, effect in organ.effects.items():
         _formula(f"{name}.{key}", effect.by, ONE)
@@ -119,6 +132,12 @@ def _check(organ: type[Organ]) -> None:
         if not state.within[0] <= state.start <= state.within[1]:
             raise ModelError.of("ZN-2207", f"{name}.{key} starts at {state.start}, outside its range {state.within}",
                                 fix="start inside the range")
+        if state.volume is not None:
+            no_bare_numbers(f"{name}.{key}", state.volume)
+    for key, exposure in organ.exposures.items():
+        if not exposure.within[0] <= exposure.neutral <= exposure.within[1]:
+            raise ModelError.of("ZN-2210", f"{name}.{key} is neutral at {exposure.neutral}, outside its range {exposure.within}",
+                                fix="let the range hold the neutral value")
 
 
 def _formula(where: str, tree: Expr, want: Unit) -> None:
@@ -129,6 +148,8 @@ def _formula(where: str, tree: Expr, want: Unit) -> None:
 
 def _check_process(organ: type[Organ], where: str, process: Process) -> None:
     no_bare_numbers(where, process.rate)
+    if process.yields is not None:
+        no_bare_numbers(where, process.yields)
     own = frozenset(organ.states.values())
     crosses = process.as_amount and process.into is not None and process.out_of is not None
     for end in (process.into, process.out_of):
@@ -136,6 +157,10 @@ def _check_process(organ: type[Organ], where: str, process: Process) -> None:
         if not allowed:
             raise ModelError.of("ZN-2208", f"{where} changes {end}, which belongs to another organ",
                                 fix="use moves(...) through a state that is read, or signals_to(...)")
+    out, into = process.out_of, process.into
+    if not process.as_amount and isinstance(out, State) and isinstance(into, State) and str(out.volume) != str(into.volume):
+        raise ModelError.of("ZN-2211", f"{where} goes from {out} to {into}, which have different volumes, as a concentration",
+                            fix="use moves(...), whose rate is an amount per day")
     made = unit_of(process.rate)
     arriving = made if process.yields is None else made * unit_of(process.yields)
     unit_at: Callable[[State | Read], Unit] = _amount_unit if process.as_amount else lambda end: end.unit

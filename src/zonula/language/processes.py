@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from zonula.language.expression import Expr, Scalar, lift
+from zonula.language.expression import Expr, Scalar, lift, literal
 from zonula.language.quantities import Read, State
 from zonula.language.units import Unit, unit
 
@@ -47,7 +47,7 @@ class Transit:
         for k, step in enumerate(self.states, start=1):
             last = k == len(self.states)
             key = f"{name}_out" if last else f"{name}_{k}_to_{k + 1}"
-            rate = lift(float(len(self.states))) / self.time * step
+            rate = literal(len(self.states), because="the number of steps") / self.time * step
             made[key] = Process(name=key, rate=rate, out_of=step, into=self.into if last else self.states[k], source=self.source)
         return made
 

@@ -10,7 +10,7 @@ import re
 
 from zonula.ground.errors import ModelError
 from zonula.language.expression import Expr, Name, Scalar, lift
-from zonula.language.units import Unit, unit
+from zonula.language.units import unit
 
 _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*$", re.ASCII)
 
@@ -32,7 +32,6 @@ class Quantity(Name):
     def __set_name__(self, owner: type, name: str) -> None:
         if self.name:
             return  # a second attribute for the same quantity is an abbreviation, not a new name
-        check_identifier(name)
         self.name, self.path = name, f"{snake_case(owner.__name__)}.{name}"
 
 

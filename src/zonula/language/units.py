@@ -25,8 +25,9 @@ _NAMED: dict[str, tuple[Fraction, dict[str, int]]] = {
 }
 _SPELT = {"d": "day", "days": "day", "hours": "h", "hour": "h", "weeks": "week", "w": "week", "years": "year", "y": "year",
           "minutes": "min", "kilogram": "kg"}
-_ATOM = re.compile(r"(?P<name>[A-Za-z]+(?:\{[A-Za-z]+\})?)(?:\^(?P<power>-?\d+))?$", re.ASCII)
-_TEN = re.compile(r"(?:1|10\^(?P<power>-?\d+))$", re.ASCII)
+_ATOM = re.compile(r"(?P<name>[A-Za-z]+(?:\{[A-Za-z]+\})?)(?:\^(?P<power>-?\d{1,2}))?$", re.ASCII)
+_LONGEST, _LARGEST = 100, Fraction(10) ** 100  # a unit from outside must not keep the machine busy
+_TEN = re.compile(r"(?:1|10\^(?P<power>-?\d{1,2}))$", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,14 @@ def unit(text: str) -> Unit:
     whole = _product(top, text)
     for part in below:
         whole = whole / _product(part.removeprefix("(").removesuffix(")"), text)
+    if not 1 / _LARGEST <= whole.scale <= _LARGEST:
+        raise UnitError.of("ZN-2103", f"{text!r} is not a unit: its scale is out of all proportion", fix="write it like mg/L or 1/day")
     return whole
 
 
 def _without_space(text: str) -> str:
+    if len(text) > _LONGEST:
+        raise UnitError.of("ZN-2103", f"{text[:20]!r}... is too long for a unit", fix="write it like mg/L, 1/day or pg/(mL*day)")
     plain = re.sub(r"\s+", "", text.replace("µ", "u").replace("μ", "u").replace("·", "*"))
     if not plain or plain.count("(") != plain.count(")"):
         raise UnitError.of("ZN-2103", f"{text!r} is not a unit", fix="write it like mg/L, 1/day or pg/(mL*day)")

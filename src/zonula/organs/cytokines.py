@@ -28,9 +28,8 @@ class Cytokines(Organ):
     IC50_il10_on_il6 = parameter("pg/mL", "IL-10 that halves the release of IL-6")
     k_il6 = parameter("1/day", "clearance of IL-6")
     il8_floor = parameter("pg/mL", "IL-8 that tissues keep up without endotoxin")
-    k_il8_release = parameter("pg/(mL*day*au)", "release of IL-8 by activated monocytes")
-    k_il8_by_tnf = parameter("pg/(mL*day*au)", "further release of IL-8 under TNF")
-    EC50_tnf_on_il8 = parameter("pg/mL", "TNF for half of that further release")
+    k_il8_release = parameter("pg/(mL*day*au)", "largest release of IL-8 by activated monocytes under TNF")
+    EC50_tnf_on_il8 = parameter("pg/mL", "TNF for half of that release")
     IC50_il10_on_il8 = parameter("pg/mL", "IL-10 that halves the release of IL-8")
     k_il8 = parameter("1/day", "clearance of IL-8")
     il10_floor = parameter("pg/mL", "IL-10 that tissues keep up without endotoxin")
@@ -62,7 +61,7 @@ class Cytokines(Organ):
     il6_clearance = loss(il6, k_il6 * il6, source="Windoloski2024")
     il8_release = gain(
         il8,
-        (k_il8_release + k_il8_by_tnf * hill(free_tnf, EC50_tnf_on_il8, 1.5)) * inhibited_by(il10, IC50_il10_on_il8, 2) * activated,
+        k_il8_release * hill(free_tnf, EC50_tnf_on_il8, 1.5) * inhibited_by(il10, IC50_il10_on_il8, 2) * activated,
         source="Windoloski2024",
     )
     il8_elsewhere = gain(il8, k_il8 * il8_floor)

@@ -156,7 +156,9 @@ def _search(closure: _Closure, z: Vector) -> Vector:
     from scipy.optimize import least_squares  # a second: only where Newton's method fails
 
     scale = np.maximum(np.abs(z), 1.0)
-    found = least_squares(lambda w: closure.residual(w * scale), np.clip(z, closure.low, closure.high) / scale,
-                          jac=lambda w: closure.jacobian(w * scale) * scale, bounds=(closure.low / scale, closure.high / scale),
+    weight = 1.0 / np.maximum(np.nan_to_num(np.abs(closure.jacobian(z)) @ scale, nan=1.0), 1e-12)
+    found = least_squares(lambda w: weight * np.nan_to_num(closure.residual(w * scale), nan=1e300),
+                          np.clip(z, closure.low, closure.high) / scale,
+                          jac=lambda w: weight[:, None] * np.nan_to_num(closure.jacobian(w * scale)) * scale, bounds=(closure.low / scale, closure.high / scale),
                           xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=2000)
     return np.asarray(found.x * scale)

@@ -77,11 +77,20 @@ def output_times(plan: Plan, until: float, every: float) -> Vector:
             moments += [dose.start + _CLOSE_STEP_DAYS * np.arange(steps + 1), np.array([dose.end])]
     moments.append(np.array([t for s in plan.settings for t in (s.start, s.end)]))
     together = np.concatenate(moments)
-    times: Vector = np.unique(np.round(together[(together >= 0) & (together <= until)], 12))
+    changes = np.array([0.0, until, *(t for d in plan.doses for t in (d.start, d.end)), *(t for s in plan.settings for t in (s.start, s.end))])
+    times: Vector = _snapped(together[(together >= 0) & (together <= until)], changes)
     if len(times) > MAX_OUTPUT_TIMES:
         raise UsageError.of("ZN-1202", f"{len(times)} output times", path="solve.every", expected=f"at most {MAX_OUTPUT_TIMES}",
                             fix="report less often, or give fewer doses")
     return times
+
+
+def _snapped(times: Vector, changes: Vector) -> Vector:
+    """Sorted times without near-twins: what lies within a millisecond of a change is that change."""
+    nearest = changes[np.argmin(np.abs(times[:, None] - changes[None, :]), axis=1)] if len(times) * len(changes) < 1e7 else times
+    close = np.abs(times - nearest) < 1e-8
+    rounded = np.unique(np.where(close, nearest, np.round(times, 10)))
+    return rounded
 
 
 def stretches(problem: Problem) -> list[Stretch]:

@@ -82,7 +82,8 @@ class Result:
         """The highest value of a readout and its day (the top of a parabola through the highest three points)."""
         y = self.readout(name)
         k = int(np.argmax(y))
-        if not 0 < k < len(y) - 1:
+        steps = np.diff(self.times[k - 1: k + 2]) if 0 < k < len(y) - 1 else np.array([1.0, 0.0])
+        if steps.max() > 1.5 * steps.min():  # at an end, or beside a dose: no parabola goes through a jump
             return float(y[k]), float(self.times[k])
         t = self.times[k - 1: k + 2] - self.times[k]
         a, b, c = np.polyfit(t, y[k - 1: k + 2], 2)

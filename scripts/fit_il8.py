@@ -1,0 +1,38 @@
+"""Calibration il8-1: IL-8 of the volunteers after a bolus of endotoxin, with the rest of the block held fixed.
+
+Run it with ``python scripts/fit_il8.py``; the values it prints are those in evidence/cytokines.toml (there per hour).
+Data: mean of 20 men, outliers removed.  Residuals are differences of square roots, so that peak and tail both count.
+The infusion is not fitted; what it would give is printed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from fitting import fit, run
+
+from zonula.simulation.prepare import prepare
+from zonula.simulation.scenario import read_scenario
+
+BOLUS, INFUSION = "lps 2 ng/kg iv bolus at day 1", "lps 2 ng/kg iv infusion over 4 h at day 1"
+PATHS = ("cytokines.il8_floor", "cytokines.k_il8_release", "cytokines.EC50_tnf_on_il8", "cytokines.k_il8")
+
+
+def main() -> None:
+    """Fit and report."""
+    data = next(o for o in prepare(read_scenario("lps_bolus")).observations if o.readout == "il8" and not o.subject)
+
+    def residuals(changed: Mapping[str, float]) -> np.ndarray:
+        return np.sqrt(run(BOLUS, changed).at("il8", data.days)) - np.sqrt(data.values)
+
+    best = fit(PATHS, residuals)
+    for name, sentence in (("bolus", BOLUS), ("infusion", INFUSION)):
+        peak, day = run(sentence, best).peak("il8")
+        print(f"{name}: peak {peak:.0f} pg/mL at {24 * (day - 1):.2f} h")
+    print("data, bolus:", dict(zip(np.round(24 * (data.days - 1), 2).tolist(), data.values.tolist(), strict=True)))
+    print("model      :", np.round(run(BOLUS, best).at("il8", data.days), 1).tolist())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The command ``zonula``: what it offers, and the one door where errors become messages and exit codes.
+
+Nothing heavy is imported here: ``zonula --help`` must answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from zonula.cli import model as model_commands
+
+app = typer.Typer(
+    name="zonula", no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, rich_markup_mode=None, pretty_exceptions_enable=False,
+    help="Simulate the gut-immune-joint axis of one person.\n\nResearch software: not medical advice.",
+    epilog="Exit codes: 0 ok, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files, 70 bug, 130 interrupted.",
+)
+app.add_typer(model_commands.app, name="model", help="Look up states, processes, parameters and their sources.")
+
+Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter or a field of the scenario.")]
+Without = Annotated[list[str] | None, typer.Option("--without", metavar="PROCESS", help="Shut a process off, such as monocytes.tolerance_onset.")]
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")]
+Out = Annotated[str | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for the results.  [default: runs/<date>_<name>_<hash>]")]
+Force = Annotated[bool, typer.Option("--force", help="Replace the results that are in the folder.")]
+Seed = Annotated[int, typer.Option("--seed", min=0, help="Kept with the results; this version draws nothing at random.")]
+Report = Annotated[bool, typer.Option("--report/--no-report", help="Draw figures and write report.html.")]
+Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no closing lines.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the scenario with every default, and where each value came from.")]
+
+
+@app.callback(invoke_without_command=True)
+def start(ctx: typer.Context,
+          version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False) -> None:
+    """Answer ``--version``; otherwise a command follows."""
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"zonula {installed('zonula')}")
+        raise typer.Exit
+    if ctx.invoked_subcommand is None:
+        typer.echo(ctx.get_help())
+
+
+@app.command()
+def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), or a preset: see `zonula model list presets`.")],
+        settings: Settings = None, without: Without = None, out: Out = None, seed: Seed = 0,
+        as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
+    """Simulate one person under one plan and write a report.
+
+    \b
+    Examples
+      zonula run lps_bolus
+      zonula run examples/lps_infusion.toml -o runs/slow
+      zonula run lps_bolus --set person.weight="60 kg" --set solve.until=3d
+      zonula run lps_bolus --set cytokines.k_tnf="2.1 1/h" --json
+      zonula run lps_tolerance --without monocytes.tolerance_onset
+    """
+    from zonula.cli.runs import execute
+
+    raise typer.Exit(execute(scenario, settings=settings or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
+                             report=report, quiet=quiet, dry_run=dry_run))
+
+
+@app.command()
+def demo(out: Out = None, force: Force = False) -> None:
+    """Take the ten-second tour: endotoxin in a volunteer, with a report to open."""
+    from zonula.cli.runs import execute
+
+    typer.echo("A healthy man receives endotoxin, 2 ng/kg. Twenty volunteers did; this is what the model makes of it.\n")
+    raise typer.Exit(execute("lps_bolus", out=out, force=force))
+
+
+def main() -> None:
+    """Run the command line: errors become messages and exit codes here, and nowhere else."""
+    from zonula.cli.door import guarded
+
+    sys.exit(guarded(app, sys.argv[1:]))

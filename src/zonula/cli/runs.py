@@ -1,0 +1,107 @@
+"""What ``zonula run`` and ``zonula demo`` do: simulate, write the folder, say the result."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from zonula.simulation.forecast import Forecast, forecast_of
+from zonula.simulation.prepare import Setup, prepare
+from zonula.simulation.scenario import read_scenario
+
+_PATIENCE = 1.0  # seconds before a progress bar appears
+
+
+def execute(scenario: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), out: str | None = None, seed: int = 0,
+            as_json: bool = False, force: bool = False, report: bool = True, quiet: bool = False, dry_run: bool = False) -> int:
+    """Simulate a scenario and write its folder; returns the exit code (0, or 4 where the person could not be simulated)."""
+    started = time.perf_counter()
+    setup = prepare(read_scenario(scenario, settings), without=tuple(without))
+    if dry_run:
+        _print_resolved(setup, as_json=as_json)
+        return 0
+    from zonula.report.folder import place_for, write_folder
+
+    folder = place_for(setup, Path(out) if out else None, force=force)
+    with _progress(quiet=quiet or as_json) as progress:
+        run = forecast_of(setup, seed=seed, progress=progress)
+    written = write_folder(run, folder, force=force, report=report, seconds=time.perf_counter() - started)
+    if as_json:
+        sys.stdout.write(json.dumps(run.as_dict() | {"folder": str(written)}, ensure_ascii=False, allow_nan=False) + "\n")
+    elif not quiet:
+        _say(run, written, report=report, seconds=time.perf_counter() - started)
+    return 0 if run.result.outcome.status == "finished" else 4
+
+
+def _say(run: Forecast, folder: Path, *, report: bool, seconds: float) -> None:
+    from zonula.report.tables import headline, misfit_lines
+
+    model = run.setup.problem.model
+    lines = [f"{run.setup.name}: {run.result.outcome.status}   ({len(model.states)} states, {len(model.parameters)} parameters, "
+             f"{run.result.steps} steps)", ""]
+    lines += headline(run.result)
+    if run.misfits:
+        lines += ["", *misfit_lines(run.misfits)]
+    lines += ["", *_wrapped(run.summary)]
+    lines += [line for remark in run.setup.remarks for line in _wrapped(f"Note: {remark}.")]
+    first = folder / "report.html" if report else folder / "summary.md"
+    lines += ["", f"Wrote {folder}/ in {seconds:.1f} s; open {first}", "Research software: not medical advice."]
+    sys.stdout.write("\n".join(lines) + "\n")
+
+
+def _wrapped(text: str) -> list[str]:
+    import shutil
+    import textwrap
+
+    return textwrap.wrap(text, width=min(100, shutil.get_terminal_size((100, 24)).columns))
+
+
+def _print_resolved(setup: Setup, *, as_json: bool) -> None:
+    from zonula.report.folder import scenario_toml
+
+    resolved = setup.resolved()
+    origins = setup.source.origins
+    if as_json:
+        sys.stdout.write(json.dumps({"scenario": resolved, "origins": origins, "fingerprint": setup.fingerprint}, ensure_ascii=False) + "\n")
+        return
+    sys.stdout.write(scenario_toml(setup) + "\n# where values come from\n")
+    written = [f"{key}" for key in setup.source.raw]
+    for key in resolved:
+        place = setup.source.file if key in written else "default"
+        sys.stdout.write(f"#   {key:12s} {place}\n")
+    for path, origin in origins.items():
+        sys.stdout.write(f"#   {path:12s} {origin}\n")
+
+
+@contextmanager
+def _progress(*, quiet: bool) -> Iterator[Callable[[float], None] | None]:
+    """A progress bar on stderr that appears after a second, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+    started = time.monotonic()
+    bar = Progress(TextColumn("simulating"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn(),
+                   console=Console(stderr=True), transient=True)
+    task = bar.add_task("simulating", total=1.0)
+    shown = False
+
+    def tell(share: float) -> None:
+        nonlocal shown
+        if not shown and time.monotonic() - started > _PATIENCE:
+            bar.start()
+            shown = True
+        if shown:
+            bar.update(task, completed=share)
+
+    try:
+        yield tell
+    finally:
+        if shown:
+            bar.stop()

@@ -1,0 +1,135 @@
+"""Figures of a run: the response beside the data, and the whole course."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zonula.ground.files import write_atomically
+from zonula.language.units import pretty
+from zonula.report.style import DATA, DOSE, HEALTHY, MODEL, PEOPLE, house_style
+from zonula.simulation.forecast import Forecast
+from zonula.simulation.observations import Observations
+from zonula.simulation.result import Result
+from zonula.simulation.words import name_of, number
+
+_COURSE = ("tnf", "il6", "il10", "cortisol", "crp", "lbp", "neutrophils", "monocytes", "temperature_rise", "symptom_score",
+           "endotoxin_tolerance", "endotoxin")
+_CYTOKINES = ("tnf", "il6", "il8", "il10")
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure that was drawn: its file name without ending, its title, and what it shows in words."""
+
+    name: str
+    title: str
+    caption: str
+
+
+def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
+    """Draw all figures of a run as SVG and PNG into *folder*; none where nothing was computed."""
+    if not len(run.result.times):
+        return []
+    made = []
+    with house_style() as pyplot:
+        for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot))):
+            for ending in ("svg", "png"):
+                metadata = {"Date": None} if ending == "svg" else {"Software": None}
+                write_atomically(folder / f"{figure.name}.{ending}",
+                                 lambda part, ending=ending, canvas=canvas, metadata=metadata: canvas.savefig(part, format=ending, metadata=metadata))  # type: ignore[misc]
+            made.append(figure)
+    return made
+
+
+def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
+    """The first hours after the dose, with the measurements."""
+    result, data = run.result, run.setup.observations
+    doses = [d for d in result.problem.plan.doses if d.start < result.times[-1]]
+    if not doses:
+        return None
+    zero = data[0].zero if data else doses[0].start
+    names = list(dict.fromkeys(o.readout for o in data)) or list(_CYTOKINES)
+    last = max([float(o.days.max()) for o in data], default=zero + 0.4)
+    window = (zero - 0.5 / 24, min(float(result.times[-1]), last + 1.0 / 24))
+    canvas, axes = pyplot.subplots(2, (len(names) + 1) // 2, figsize=(3.9 * ((len(names) + 1) // 2), 5.8), squeeze=False, layout="constrained")
+    for axis, name in zip(axes.flat, names, strict=False):
+        _panel(axis, result, name, window, zero, 24.0, "hours after the dose")
+        for o in data:
+            if o.readout == name:
+                _points(axis, o, 24.0)
+        _mark_doses(axis, result, zero, 24.0, window)
+    for axis in axes.flat[len(names):]:
+        axis.set_visible(False)
+    handles, labels = axes.flat[0].get_legend_handles_labels()
+    unique = dict(zip(labels, handles, strict=True))
+    canvas.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=4)
+    who = " and ".join(dict.fromkeys(o.label for o in data))
+    caption = (f"The first hours after the dose: the model (line) against {who}." if who else "The first hours after the dose.")
+    return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."), canvas
+
+
+def _points(axis: Any, o: Observations, scale: float) -> None:
+    hours = scale * (o.days - o.zero)
+    if o.subject:
+        subjects = np.array(o.subject)
+        for k, who in enumerate(dict.fromkeys(o.subject)):
+            axis.plot(hours[subjects == who], o.values[subjects == who], color=PEOPLE, lw=0.7, zorder=1.5, label=o.label if k == 0 else None)
+        axis.set_ylim(0, 1.15 * float(np.quantile(o.values, 0.985)))
+    else:
+        axis.errorbar(hours, o.values, yerr=o.sd, fmt="o", ms=4.5, color=DATA, ecolor=DATA, elinewidth=0.9, capsize=2, zorder=4,
+                      label=f"{o.label} (SD)" if o.sd is not None else o.label)
+
+
+def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
+    """Every readout over the whole time."""
+    result = run.result
+    names = [name for name in _COURSE if name in result.problem.model.readout_names]
+    columns = 4
+    lines = -(-len(names) // columns)
+    canvas, axes = pyplot.subplots(lines, columns, figsize=(12.4, 2.35 * lines), squeeze=False, layout="constrained")
+    window = (float(result.times[0]), float(result.times[-1]))
+    for axis, name in zip(axes.flat, names, strict=False):
+        _panel(axis, result, name, window, 0.0, 1.0, "days")
+        _mark_doses(axis, result, 0.0, 1.0, window)
+    for axis in axes.flat[len(names):]:
+        axis.set_visible(False)
+    return Figure("02_course", "The whole course", f"Every readout over {number(window[1])} days. Dashed: the healthy value. "
+                  "Red marks: doses."), canvas
+
+
+def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], zero: float, scale: float, label: str) -> None:
+    readout = result.problem.model.readout(name)
+    keep = (result.times >= window[0]) & (result.times <= window[1])
+    y = np.where(np.abs(result.readout(name)) < 1e-9, 0.0, result.readout(name))
+    axis.axhline(y[0], color=HEALTHY, lw=0.9, ls=(0, (4, 3)), zorder=1)
+    axis.plot(scale * (result.times[keep] - zero), y[keep], color=MODEL, lw=1.8, zorder=3, label="model")
+    shown = pretty(readout.unit_text)
+    title = name_of(name)
+    axis.set_title((title[0].upper() + title[1:]) + (f"  [{shown}]" if shown else ""))
+    axis.set_xlabel(label)
+    axis.set_xlim(scale * (window[0] - zero), scale * (window[1] - zero))
+    low, high = float(y[keep].min()), float(y[keep].max())
+    if high - low < 0.02 * max(abs(high), 1e-9):  # a flat curve is drawn flat, not as magnified rounding
+        middle = (high + low) / 2
+        axis.set_ylim(0, 2 * middle if middle > 0 else 1)
+    else:
+        axis.set_ylim(bottom=0)
+
+
+def _mark_doses(axis: Any, result: Result, zero: float, scale: float, window: tuple[float, float]) -> None:
+    for dose in result.problem.plan.doses:
+        if window[0] <= dose.start <= window[1]:
+            start, end = scale * (dose.start - zero), scale * (dose.end - zero)
+            axis.plot([start, max(end, start)], [0, 0], color=DOSE, lw=4, solid_capstyle="butt", clip_on=False, zorder=5,
+                      transform=axis.get_xaxis_transform())
+            axis.plot([start], [0], marker="^", color=DOSE, ms=6, clip_on=False, zorder=6, transform=axis.get_xaxis_transform())
+
+
+def figure_files(figures: Sequence[Figure]) -> list[str]:
+    """Names of the files of *figures*."""
+    return [f"figures/{figure.name}.{ending}" for figure in figures for ending in ("svg", "png")]

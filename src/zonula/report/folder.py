@@ -1,0 +1,158 @@
+"""The folder of a run: everything that came out, and everything that is needed to have it again.
+
+It is written beside its place and renamed into it: a folder that is there is whole.
+"""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import json
+import os
+import re
+import shutil
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from zonula.evidence.bibliography import bibtex
+from zonula.ground.errors import StorageError
+from zonula.ground.files import under, write_atomically, write_text
+from zonula.ground.provenance import environment
+from zonula.report.figures import Figure, draw_figures
+from zonula.report.page import report_page
+from zonula.simulation.forecast import NOT_MEDICAL, Forecast
+from zonula.simulation.prepare import Setup
+
+_MARK = "manifest.json"  # the file by which a folder is known to be one of ours, and whole
+_README = """What is in this folder
+
+report.html      the report: one file, opens without a network
+summary.md       what happened, in a paragraph
+summary.json     the same in numbers, with everything that `zonula run --json` prints
+series.parquet   the curves: time in days, one row per time and quantity, with unit
+figures/         the figures of the report, as SVG and PNG
+citations.bib    the sources of exactly what was used
+data/            the measurements that were brought along, if any
+scenario.toml    the scenario with every default; `zonula run scenario.toml` repeats this run
+manifest.json    versions, settings, hashes, timings
+
+{notice}
+"""
+
+
+def place_for(setup: Setup, out: Path | None, *, force: bool) -> Path:
+    """Where the results will lie; refused at once where something else is in the way.
+
+    Without *out*: ``runs/<date>_<name>_<hash>``, with a number added where such a run is there already.
+    """
+    if out is None:
+        name = re.sub(r"[^A-Za-z0-9_-]+", "_", setup.name).strip("_")[:60] or "scenario"
+        today = datetime.datetime.now(tz=datetime.UTC).date().isoformat()
+        first = Path("runs") / f"{today}_{name}_{setup.fingerprint[:4]}"
+        out, k = first, 1
+        while out.exists():
+            k += 1
+            out = first.with_name(f"{first.name}_{k}")
+        return out
+    if out.exists() and not out.is_dir():
+        raise StorageError.of("ZN-7002", "there is a file of that name", file=str(out), fix="name a folder")
+    if out.is_dir() and any(out.iterdir()):
+        if not force:
+            raise StorageError.of("ZN-7003", "the folder is not empty", file=str(out), fix="name another folder, or give --force to replace the run in it")
+        if not (out / _MARK).is_file():
+            raise StorageError.of("ZN-7004", "the folder holds something that is not a run, and will not be replaced", file=str(out),
+                                  fix="name another folder")
+    return out
+
+
+def write_folder(run: Forecast, folder: Path, *, force: bool, report: bool, seconds: float) -> Path:
+    """Write everything of a run into *folder* and return it.
+
+    Raises
+    ------
+    StorageError   when the disk refuses; nothing half-written is left
+    """
+    part = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    try:
+        part.mkdir(parents=True, exist_ok=False)
+        figures = []
+        if report:
+            (part / "figures").mkdir()
+            figures = draw_figures(run, part / "figures")
+        _write_all(run, part, figures, report=report, seconds=seconds)
+        if force and folder.is_dir():
+            shutil.rmtree(folder)
+        elif folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+        part.rename(folder)
+    except OSError as error:
+        raise StorageError.of("ZN-7005", "the results cannot be written", file=str(folder), found=str(error.strerror or error),
+                              fix="check the place, its permissions and the space on the disk") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return folder
+
+
+def _write_all(run: Forecast, part: Path, figures: list[Figure], *, report: bool, seconds: float) -> None:
+    write_text(part / "scenario.toml", scenario_toml(run.setup))
+    for compare in run.setup.source.table.compare:
+        if not compare.file.startswith("study:"):
+            (part / "data").mkdir(exist_ok=True)
+            shutil.copyfile(under(run.setup.source.folder, compare.file), part / "data" / Path(compare.file).name)
+    write_text(part / "summary.json", json.dumps(run.as_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
+    write_text(part / "summary.md", f"# {run.setup.name}\n\n{run.summary}\n\n{NOT_MEDICAL}\n")
+    write_text(part / "citations.bib", bibtex(run.sources))
+    write_text(part / "README.txt", _README.format(notice=NOT_MEDICAL))
+    write_atomically(part / "series.parquet", lambda path: _write_series(run, path))
+    if report:
+        svgs = {figure.name: (part / "figures" / f"{figure.name}.svg").read_text("utf-8") for figure in figures}
+        write_text(part / "report.html", report_page(run, figures, svgs))
+    write_text(part / _MARK, json.dumps(_manifest(run, part, seconds), ensure_ascii=False, indent=1) + "\n")
+
+
+def _write_series(run: Forecast, path: Path) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet
+
+    result, model = run.result, run.setup.problem.model
+    columns = [(r.name, "readout", r.unit_text, result.readouts[:, j]) for j, (r, _) in enumerate(model.readouts)]
+    columns += [(s.path, "state", s.unit_text, result.states[:, j]) for j, s in enumerate(model.states)]
+    n = len(result.times)
+    table = pa.table({
+        "time": np.tile(result.times, len(columns)), "draw": np.zeros(n * len(columns), dtype=np.int32),
+        "quantity": pa.array([name for name, *_ in columns for _ in range(n)]).dictionary_encode(),
+        "kind": pa.array([kind for _, kind, *_ in columns for _ in range(n)]).dictionary_encode(),
+        "unit": pa.array([unit for *_, unit, _ in columns for _ in range(n)]).dictionary_encode(),
+        "value": np.concatenate([values for *_, values in columns]) if n else np.empty(0),
+    })
+    units = json.dumps({name: unit for name, _, unit, _ in columns})
+    parquet.write_table(table.replace_schema_metadata({"time": "day", "units": units, "zonula": "zonula/series/1"}), path)
+
+
+def _manifest(run: Forecast, part: Path, seconds: float) -> dict[str, Any]:
+    files = sorted(p for p in part.rglob("*") if p.is_file())
+    return {
+        "schema": "zonula/manifest/1", "scenario": run.setup.name, "command": ["zonula", *sys.argv[1:]],
+        "fingerprint": run.setup.fingerprint, "model": run.setup.problem.model.fingerprint, "seed": run.seed, "draws": 0,
+        "engine": "reference (LSODA, exact Jacobian)", "rtol": run.setup.problem.rtol, "steps": run.result.steps,
+        "outcome": run.result.outcome.as_dict(), "remarks": list(run.setup.remarks),
+        "changed": {path: {"value": v, "unit": u} for path, (v, u) in run.setup.changed.items()},
+        "written": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 2),
+        "environment": environment(),
+        "sha256": {p.relative_to(part).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files},
+        "notice": NOT_MEDICAL,
+    }
+
+
+def scenario_toml(setup: Setup) -> str:
+    """The scenario with every default written out, as TOML that gives the same run again."""
+    import tomlkit
+
+    resolved = setup.resolved()
+    for compare in resolved["compare"]:
+        if not compare["file"].startswith("study:"):
+            compare["file"] = f"data/{Path(compare['file']).name}"  # the copy that lies beside this scenario
+    return tomlkit.dumps({key: value for key, value in resolved.items() if value not in ([], {})})

@@ -1,0 +1,112 @@
+"""A whole run in one object: the scenario made ready, its result, its misfits, and what to say about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from zonula.evidence.bibliography import key_of
+from zonula.simulation.misfit import Misfit, misfit
+from zonula.simulation.outcome import Finished, NoHealthyState, Stopped
+from zonula.simulation.prepare import Setup, prepare
+from zonula.simulation.reference import Progress, solve
+from zonula.simulation.result import Result
+from zonula.simulation.scenario import read_scenario
+from zonula.simulation.words import summary
+
+NOT_MEDICAL = "Research software: not a medical device, and no medical advice."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What ``zonula run`` produces, before anything is written.
+
+    seed is recorded for later draws of uncertain parameters; this version draws nothing, so it changes nothing.
+    """
+
+    setup: Setup
+    result: Result
+    misfits: tuple[Misfit, ...]
+    seed: int
+
+    @property
+    def summary(self) -> str:
+        """One plain paragraph."""
+        return summary(self.result, self.misfits)
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """Keys of all sources that the parameters, processes and data of this run rest on, sorted."""
+        keys = {key_of(s) for path, e in self.setup.evidence.items() if path not in self.setup.changed for s in e.source}
+        keys |= {key_of(r.source) for r in self.setup.problem.model.reactions if r.source}
+        keys |= {key for o in self.setup.observations for key in o.source}
+        return tuple(sorted(keys))
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data: the object that ``zonula run --json`` prints."""
+        result, model = self.result, self.setup.problem.model
+        times = [float(t) for t in result.times]
+        readouts = {}
+        for j, (readout, _) in enumerate(model.readouts):
+            values = [float(v) for v in result.readouts[:, j]]
+            readouts[readout.name] = {"unit": readout.unit_text, "meaning": readout.doc, "time": times, "median": values,
+                                      "p05": values, "p95": values}
+        return {
+            "schema": "zonula/run/1", "status": result.outcome.status, "scenario": self.setup.name, "summary": self.summary,
+            "readouts": readouts, "peaks": peaks(result), "outcome": result.outcome.as_dict(), "health": health_dict(result),
+            "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.setup.remarks), "seed": self.seed, "draws": 0,
+            "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
+            "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
+        }
+
+
+def peaks(result: Result) -> dict[str, dict[str, float]]:
+    """The highest value of each readout, and its day."""
+    if not len(result.times):
+        return {}
+    tops = {name: result.peak(name) for name in result.problem.model.readout_names}
+    return {name: {"value": value, "day": day} for name, (value, day) in tops.items()}
+
+
+def health_dict(result: Result) -> dict[str, Any]:
+    """The healthy state, how well it rests, and how it is approached."""
+    health, model = result.health, result.problem.model
+    if health is None:
+        return {}
+    return {
+        "stable": health.stable, "residual": health.residual, "slowest_per_day": float(health.rates[0].real),
+        "fastest_per_day": float(health.rates[-1].real),
+        "states": {s.path: {"value": float(x), "unit": s.unit_text} for s, x in zip(model.states, health.state, strict=True)},
+        "setpoints": {s.path: {"value": v, "unit": s.unit_text} for s, v in zip(model.setpoints, health.setpoints, strict=True)},
+    }
+
+
+def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), seed: int = 0, progress: Progress | None = None
+             ) -> Forecast:
+    """Read, prepare and simulate a scenario.
+
+    Parameters
+    ----------
+    which    : a scenario file, or the name of a preset
+    settings : ``path=value`` laid over the file
+    without  : processes to shut off, by path
+    seed     : kept with the result
+    progress : called with the share that is done, in [0, 1]
+
+    Raises
+    ------
+    UsageError, InputDataError   when the scenario or its data cannot be used
+    (A person who cannot be simulated is not an error: see ``result.outcome``.)
+    """
+    return forecast_of(prepare(read_scenario(which, settings), without=tuple(without)), seed=seed, progress=progress)
+
+
+def forecast_of(setup: Setup, *, seed: int = 0, progress: Progress | None = None) -> Forecast:
+    """Simulate a scenario that is ready."""
+    result = solve(setup.problem, progress=progress)
+    misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
+    return Forecast(setup=setup, result=result, misfits=misfits, seed=seed)
+
+
+__all__ = ["Finished", "Forecast", "NoHealthyState", "Stopped", "forecast", "forecast_of", "health_dict", "peaks"]

@@ -1,0 +1,132 @@
+"""Measurements to lay over the curves: read from CSV, checked, and brought to the readouts' units."""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from zonula.ground.errors import InputDataError, Problem, UsageError, ZonulaError, nearest, raise_all
+from zonula.ground.files import packaged, read_text, under
+from zonula.language.model import Model
+from zonula.language.units import DAY, unit
+from zonula.simulation.equations import Vector
+from zonula.simulation.scenario import CompareTable
+from zonula.simulation.schedule import duration
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observations:
+    """Measurements of one readout.
+
+    days    : shape (point,), days of the simulation
+    values  : shape (point,), in the readout's unit
+    sd      : shape (point,) of standard deviations between people, or None where values are single people's
+    subject : who each value belongs to, or () where values are means
+    """
+
+    label: str
+    readout: str
+    days: Vector
+    values: Vector
+    sd: Vector | None
+    subject: tuple[str, ...]
+    zero: float
+    source: tuple[str, ...]
+
+
+def read_observations(table: CompareTable, model: Model, folder: Path) -> list[Observations]:
+    """Read the measurements that a scenario names, one :class:`Observations` for each readout.
+
+    Raises
+    ------
+    UsageError       when the scenario's description does not fit the model
+    InputDataError   with every cell that cannot be used
+    """
+    _check_names(table, model)
+    path = packaged("studies", *_inside(table.file.removeprefix("study:"))) if table.file.startswith("study:") else under(folder, table.file)
+    rows = _rows(path, table)
+    to_days = float(_unit(table.time.unit, path, "time").factor_to(DAY))
+    zero = _zero(table.time.zero)
+    out = []
+    for written, readout in table.names.items():
+        mine = [(line, row) for line, row in rows if row[table.quantity] == written]
+        if not mine:
+            raise InputDataError.of("ZN-3005", f"no row of {path.name} has {table.quantity} = {written!r}", file=str(path),
+                                    fix=nearest(written, {row[table.quantity] for _, row in rows}))
+        factor = float(_unit(table.value.unit, path, "value").factor_to(model.readout(readout).unit))
+        sd = np.array([_number(row, table.sd, line, path) * factor for line, row in mine]) if table.sd else None
+        out.append(Observations(
+            label=table.label, readout=readout, zero=zero, sd=sd, source=tuple(table.source),
+            days=zero + to_days * np.array([_number(row, table.time.column, line, path) for line, row in mine]),
+            values=factor * np.array([_number(row, table.value.column, line, path) for line, row in mine]),
+            subject=tuple(row[table.subject] for _, row in mine) if table.subject else (),
+        ))
+    return out
+
+
+def _inside(text: str) -> tuple[str, ...]:
+    parts = tuple(text.split("/"))
+    if len(parts) != 2 or any(part in ("", ".", "..") or "\\" in part for part in parts):
+        raise UsageError.of("ZN-1401", f"{text!r} is no study and file", path="compare.file", fix='write it like "study:<folder>/<file>.csv"')
+    return parts
+
+
+def _check_names(table: CompareTable, model: Model) -> None:
+    problems = [Problem(code="ZN-1402", message=f"there is no readout {name!r}", path="compare.names", fix=nearest(name, model.readout_names))
+                for name in table.names.values() if name not in model.readout_names]
+    for name in table.names.values():
+        if name in model.readout_names:
+            want = model.readout(name)
+            try:
+                unit(table.value.unit).factor_to(want.unit)
+            except ZonulaError as error:
+                problems.append(Problem(code="ZN-1403", message=error.problems[0].message, path="compare.value.unit",
+                                        found=table.value.unit, fix=f"{name} is in {want.unit_text}"))
+    raise_all(UsageError, problems)
+
+
+def _unit(text: str, path: Path, which: str) -> object:
+    try:
+        return unit(text)
+    except ZonulaError as error:
+        raise UsageError.of("ZN-1404", error.problems[0].message, path=f"compare.{which}.unit", file=path.name,
+                            fix=error.problems[0].fix) from error
+
+
+def _zero(text: str) -> float:
+    return duration(f"{text.removeprefix('day').strip()} day" if text.startswith("day") else text)
+
+
+def _rows(path: Path, table: CompareTable) -> list[tuple[int, Mapping[str, str]]]:
+    text = read_text(path, kind=InputDataError)
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        header = reader.fieldnames or []
+        wanted = [table.quantity, table.time.column, table.value.column, *table.where, *([table.sd] if table.sd else []),
+                  *([table.subject] if table.subject else [])]
+        raise_all(InputDataError, [Problem(code="ZN-3001", message=f"there is no column {name!r}", file=str(path), line=1,
+                                           fix=nearest(name, header)) for name in wanted if name not in header])
+        rows = [(reader.line_num, row) for row in reader if all(row.get(key) == value for key, value in table.where.items())]
+    except csv.Error as error:
+        raise InputDataError.of("ZN-3002", f"this is not CSV: {error}", file=str(path), line=reader.line_num,
+                                fix="separate cells by commas and put text that holds commas in quotes") from error
+    if not rows:
+        raise InputDataError.of("ZN-3003", f"no row fits {table.where}", file=str(path), fix="check the values under compare.where")
+    return rows
+
+
+def _number(row: Mapping[str, str], column: str, line: int, path: Path) -> float:
+    text = (row[column] or "").strip()
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not math.isfinite(value) or "_" in text:
+        raise InputDataError.of("ZN-3004", f"column {column!r} does not hold a finite number", file=str(path), line=line,
+                                found=repr(text), fix="write a number with a decimal point, or take the row out")
+    return value

@@ -1,0 +1,201 @@
+"""From a scenario to a problem: names become places in the model, texts become numbers in its units."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from zonula.evidence.load import Evidence, evidence_of
+from zonula.ground.errors import Problem as Complaint
+from zonula.ground.errors import UsageError, ZonulaError, nearest, raise_all
+from zonula.ground.provenance import canonical, digest
+from zonula.language.model import Model
+from zonula.language.quantities import Covariate, Parameter
+from zonula.language.units import measure
+from zonula.organs.standard import standard_model
+from zonula.simulation.equations import parameter_vector
+from zonula.simulation.observations import Observations, read_observations
+from zonula.simulation.problem import Problem, check_bounds, output_times
+from zonula.simulation.scenario import ScenarioSource, flat_parameters, in_file
+from zonula.simulation.schedule import Plan, duration, read_plan
+
+_WEIGHT = (2.0, 400.0)  # kg: a newborn, and more than the heaviest trial participants
+_DEFAULT_STEPS = ((30.0, 1.0 / 24.0), (math.inf, 1.0))  # report every hour up to a month, every day beyond
+_Made = TypeVar("_Made")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """A scenario made ready: the problem, the data to compare with, and all that determined them.
+
+    changed  : parameters that differ from the evidence, by path, as (value, unit)
+    remarks  : what the user should know before trusting the result
+    """
+
+    source: ScenarioSource
+    problem: Problem
+    observations: tuple[Observations, ...]
+    evidence: Mapping[str, Evidence]
+    changed: Mapping[str, tuple[float, str]]
+    every: float
+    remarks: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The scenario's name."""
+        return self.source.table.name
+
+    def resolved(self) -> dict[str, Any]:
+        """The scenario with every default written out, as plain data that gives the same run again."""
+        table, problem = self.source.table, self.problem
+        person = {"weight": f"{_value(problem, 'body.weight'):g} kg",
+                  **table.person.model_dump(exclude={"weight"}, exclude_none=True, exclude_defaults=True)}
+        return {
+            "schema": table.schema_, "name": table.name, "about": table.about, "person": person,
+            "plan": {"events": list(table.plan.events)},
+            "model": {"without": sorted(problem.shut), "closed_roads": sorted(problem.closed)},
+            "parameters": {path: value for path, (value, _) in sorted(self.changed.items()) if path != "body.weight"},
+            "solve": {"until": f"{problem.until!r} d", "every": f"{self.every!r} d", "rtol": problem.rtol},
+            "compare": [c.model_dump(exclude_defaults=True) for c in table.compare],
+        }
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of all that determines the result: the scenario, the model, the numbers, the data."""
+        numbers = canonical({path: float(v) for path, v in zip((q.path for q in self.problem.model.parameters),
+                                                               self.problem.parameters, strict=True)})
+        data = [canonical({"label": o.label, "readout": o.readout, "days": o.days.tolist(), "values": o.values.tolist()})
+                for o in self.observations]
+        said = self.resolved()
+        for compare in said["compare"]:
+            del compare["file"]  # the data themselves count, not where they lie
+        return digest(canonical(said), self.problem.model.fingerprint, numbers, *data)
+
+
+def prepare(source: ScenarioSource, *, without: tuple[str, ...] = (), model: Model | None = None) -> Setup:
+    """Make a scenario ready to be solved.
+
+    Parameters
+    ----------
+    source  : the scenario as read
+    without : further processes whose gate is shut, by path
+    model   : another model than the standard one
+
+    Raises
+    ------
+    UsageError, InputDataError   with every problem found
+    """
+    model = model or standard_model()
+    evidence = evidence_of(model)
+    table = source.table
+    complaints: list[Complaint] = []
+
+    def attempt(make: Callable[[], _Made], *loc: int | str) -> _Made | None:
+        try:
+            return make()
+        except UsageError as error:
+            complaints.extend(in_file(source, error, *loc))
+        except ZonulaError as error:
+            if error.exit_code != UsageError.exit_code:
+                raise
+            complaints.extend(in_file(source, error, *loc))
+        return None
+
+    changed = attempt(lambda: _changed(source, evidence), "parameters") or {}
+    weight = attempt(lambda: _weight(table.person.weight), "person", "weight")
+    if weight is not None:
+        changed["body.weight"] = (weight, "kg")
+    plan = attempt(lambda: read_plan(table.plan.events, {e.name: e for e in model.exposures}), "plan", "events") or Plan()
+    until = attempt(lambda: duration(table.solve.until), "solve", "until")
+    every = attempt(lambda: _every(table.solve.every, until or 1.0), "solve", "every")
+    if until is not None and every is not None:
+        attempt(lambda: check_bounds(until, every, table.solve.rtol), "solve", "until")
+    shut = attempt(lambda: _known({*table.model.without, *without}, [r.path for r in model.reactions], "process"), "model", "without")
+    closed = attempt(lambda: _known(set(table.model.closed_roads), [r.path.removeprefix("road.") for r in model.roads], "road"),
+                     "model", "closed_roads")
+    observations = [o for i, c in enumerate(table.compare)
+                    for o in attempt(lambda c=c: read_observations(c, model, source.folder), "compare", i, "file") or []]  # type: ignore[misc]
+    raise_all(UsageError, complaints)
+    if until is None or every is None:
+        raise UsageError.of("ZN-1201", "the horizon cannot be read", file=source.file, fix='write it like until = "8 d"')
+    times = attempt(lambda: output_times(plan, until, every), "solve", "every")
+    raise_all(UsageError, complaints)
+    values = {path: e.value for path, e in evidence.items()} | {path: value for path, (value, _) in changed.items()}
+    problem = Problem(model=model, parameters=parameter_vector(model, values), plan=plan, until=until,
+                      times=times if times is not None else output_times(plan, until, every),
+                      shut=shut or frozenset(), closed=closed or frozenset(), rtol=table.solve.rtol)
+    return Setup(source=source, problem=problem, observations=tuple(observations), evidence=evidence, changed=changed, every=every,
+                 remarks=_remarks(source, plan, until))
+
+
+def _value(problem: Problem, path: str) -> float:
+    return float(problem.parameters[problem.model.parameter_index[path]])
+
+
+def _known(wanted: set[str], known: list[str], kind: str) -> frozenset[str]:
+    raise_all(UsageError, [Complaint(code="ZN-1404" if kind == "road" else "ZN-1405", message=f"there is no {kind} {name!r}",
+                                     fix=nearest(name, known)) for name in sorted(wanted - set(known))])
+    return frozenset(wanted)
+
+
+def _every(given: str | float | None, until: float) -> float:
+    if given is not None:
+        return duration(given)
+    return next(step for limit, step in _DEFAULT_STEPS if until <= limit)
+
+
+def _weight(given: str | float | None) -> float | None:
+    if given is None:
+        return None
+    value = float(given) if isinstance(given, (int, float)) else _in_unit_of(given, "kg")
+    if not _WEIGHT[0] <= value <= _WEIGHT[1]:
+        raise UsageError.of("ZN-1204", f"a body weight of {value:g} kg is out of range", expected=f"{_WEIGHT[0]:g} to {_WEIGHT[1]:g} kg",
+                            fix='write it like weight = "75 kg"')
+    return value
+
+
+def _in_unit_of(text: str, unit_text: str) -> float:
+    number, written = measure(text)
+    return number * float(written.factor_to(measure(f"1 {unit_text}")[1]))
+
+
+def _changed(source: ScenarioSource, evidence: Mapping[str, Evidence]) -> dict[str, tuple[float, str]]:
+    complaints: list[Complaint] = []
+    out: dict[str, tuple[float, str]] = {}
+    for path, given in flat_parameters(source.table.parameters).items():
+        known = evidence.get(path)
+        try:
+            if known is None:
+                raise UsageError.of("ZN-1109", f"there is no parameter {path!r}", fix=nearest(path, evidence))
+            out[path] = (_parameter(known.parameter, given, known.value), known.parameter.unit_text)
+        except ZonulaError as error:
+            complaints += in_file(source, error, "parameters", path)
+    raise_all(UsageError, complaints)
+    return out
+
+
+def _parameter(parameter: Parameter, given: Any, usual: float) -> float:
+    if isinstance(given, str):
+        value = _in_unit_of(given, parameter.unit_text) if parameter.unit_text != "1" else _in_unit_of(given, "1")
+    elif isinstance(given, (int, float)) and not isinstance(given, bool):
+        value = float(given)
+    else:
+        raise UsageError.of("ZN-1110", f"{parameter.path} cannot be {given!r}", expected=f"a number in {parameter.unit_text}",
+                            fix=f'write a number, or a number with a unit: "{usual:g} {parameter.unit_text}"')
+    if not math.isfinite(value) or value < 0 or (value == 0 and isinstance(parameter, Covariate)):
+        raise UsageError.of("ZN-1111", f"{parameter.path} cannot be {value:g}", expected="a finite number, 0 or more",
+                            fix=f"its usual value is {usual:g} {parameter.unit_text}")
+    return value
+
+
+def _remarks(source: ScenarioSource, plan: Plan, until: float) -> tuple[str, ...]:
+    remarks = list(plan.remarks)
+    person = source.table.person
+    unread = [name for name, value in (("age", person.age), ("sex", person.sex)) if value is not None]
+    if unread:
+        remarks.append(f"{' and '.join(unread)} of the person: kept in the report, but nothing in the model depends on it yet")
+    late = {dose.sentence for dose in plan.doses if dose.start >= until} | {s.sentence for s in plan.settings if s.start >= until}
+    remarks += [f"{sentence!r} falls in part or wholly after the end of the simulation (day {until:g}) and is cut there" for sentence in sorted(late)]
+    return tuple(remarks)

@@ -1,0 +1,268 @@
+"""A scenario: who the person is, what is done, for how long, and with which data to compare.
+
+The file is TOML, read against a closed schema.  What is wrong in it is reported all at once, each with
+its line, what was found and what to write instead.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest, raise_all
+from zonula.ground.files import folder_of_presets, read_text
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+SCHEMA = "zonula/scenario/1"
+_LATER = {"labs": "laboratory values as input", "history": "a history before the start", "rules": "rules that depend on the course",
+          "uncertainty": "draws of uncertain parameters"}
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class PersonTable(_Table):
+    """The person; what nothing in the model reads is kept as a description."""
+
+    weight: str | float | int | None = None
+    sex: Literal["female", "male"] | None = None
+    age: float | int | None = Field(default=None, ge=0, le=120)
+    note: str = ""
+
+
+class PlanTable(_Table):
+    """What is done to the person, one sentence an event."""
+
+    events: list[str] = []
+
+
+class ModelTable(_Table):
+    """Changes of the model: processes shut off, roads closed."""
+
+    without: list[str] = []
+    closed_roads: list[str] = []
+
+
+class SolveTable(_Table):
+    """How long, how often to report, how exactly."""
+
+    until: str | float | int = "8 d"
+    every: str | float | int | None = None
+    rtol: float = 1e-8
+
+
+class TimeColumn(_Table):
+    """The column of times, its unit, and the moment of the plan that is its zero."""
+
+    column: str
+    unit: str
+    zero: str = "day 0"
+
+
+class ValueColumn(_Table):
+    """The column of values and its unit."""
+
+    column: str
+    unit: str
+
+
+class CompareTable(_Table):
+    """Measurements to lay over the curves: a CSV file beside the scenario, or ``study:<folder>/<file>``."""
+
+    label: str
+    file: str
+    where: dict[str, str] = {}
+    quantity: str
+    names: dict[str, str]
+    time: TimeColumn
+    value: ValueColumn
+    sd: str = ""
+    subject: str = ""
+    source: list[str] = []
+
+
+class ScenarioTable(_Table):
+    """The whole file."""
+
+    schema_: str = Field(default=SCHEMA, alias="schema")
+    name: str = "scenario"
+    about: str = ""
+    person: PersonTable = PersonTable()
+    plan: PlanTable = PlanTable()
+    model: ModelTable = ModelTable()
+    parameters: dict[str, Any] = {}
+    solve: SolveTable = SolveTable()
+    compare: list[CompareTable] = []
+
+
+@dataclass(frozen=True, slots=True)
+class ScenarioSource:
+    """A scenario as written: its table, its text for line numbers, where it lies, and where each set value came from."""
+
+    table: ScenarioTable
+    raw: dict[str, Any]
+    text: str
+    file: str
+    folder: Path
+    origins: dict[str, str]
+
+
+def presets() -> dict[str, Path]:
+    """The scenarios that ship with zonula, by name."""
+    return {path.stem: path for path in sorted(folder_of_presets().glob("*.toml"))}
+
+
+def read_scenario(which: str, settings: Iterable[str] = ()) -> ScenarioSource:
+    """Read a scenario from a file or a preset, with ``path=value`` settings laid over it.
+
+    Raises
+    ------
+    UsageError   with every problem of the file
+    """
+    known = presets()
+    path = Path(which)
+    if which in known and not path.is_file():
+        path = known[which]
+    elif path.suffix != ".toml" and not path.exists():
+        raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
+    text = read_text(path)
+    raw = _parse(text, str(path))
+    origins = _lay_over(raw, settings)
+    return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
+
+
+def _parse(text: str, file: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        match = re.search(r"at line (\d+)", str(error))
+        raise UsageError.of("ZN-1102", f"this is not TOML: {error}", file=file, line=int(match[1]) if match else 0,
+                            fix="texts stand in quotes, tables in [brackets]; see the examples") from error
+
+
+def _lay_over(raw: dict[str, Any], settings: Iterable[str]) -> dict[str, str]:
+    origins: dict[str, str] = {}
+    for setting in settings:
+        path, sign, value = setting.partition("=")
+        keys = path.strip().split(".")
+        if not sign or not all(keys):
+            raise UsageError.of("ZN-1103", f"--set {setting!r} is not path=value", fix="write it like --set solve.until=3d")
+        if keys[0] not in ScenarioTable.model_fields and keys[0] != "schema":
+            keys = ["parameters", ".".join(keys)]
+        elif keys[0] == "parameters":
+            keys = ["parameters", ".".join(keys[1:])]
+        place = raw
+        for key in keys[:-1]:
+            place = place.setdefault(key, {})
+            if not isinstance(place, dict):
+                raise UsageError.of("ZN-1103", f"--set {setting!r}: {key!r} has no parts", fix="name a field of a table")
+        place[keys[-1]] = _toml_value(value.strip())
+        origins[".".join(keys)] = "--set"
+    return origins
+
+
+def _toml_value(text: str) -> Any:
+    """A number, list or quoted text as TOML has it; anything else is plain text."""
+    try:
+        return tomllib.loads(f"value = {text}")["value"]
+    except (tomllib.TOMLDecodeError, KeyError):
+        return text
+
+
+def _validate(raw: dict[str, Any], text: str, file: str, origins: Mapping[str, str]) -> ScenarioTable:
+    try:
+        table = ScenarioTable.model_validate(raw)
+    except ValidationError as error:
+        problems = {(p.path, p.message): p for p in (_problem(e, text, file, origins) for e in error.errors())}
+        raise UsageError(*problems.values()) from error
+    if table.schema_ != SCHEMA:
+        raise UsageError.of("ZN-1105", f"unknown schema {table.schema_!r}", file=file, line=line_of(text, ("schema",)),
+                            expected=SCHEMA, fix=f'write schema = "{SCHEMA}"')
+    return table
+
+
+def _problem(error: ErrorDetails, text: str, file: str, origins: Mapping[str, str]) -> Problem:
+    loc = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("str", "float", "int")))
+    path = ".".join(map(str, loc))
+    place: dict[str, Any] = {"path": path}
+    place |= {"file": origins[path]} if path in origins else {"file": file, "line": line_of(text, loc)}
+    last = str(loc[-1]) if loc else ""
+    if error["type"] == "extra_forbidden":
+        if last in _LATER:
+            return Problem(code="ZN-1106", message=f"{_LATER[last]} cannot be simulated yet", fix=f"take [{path}] out", **place)
+        return Problem(code="ZN-1104", message=f"unknown key {last!r}", fix=nearest(last, _known_keys(loc[:-1])), **place)
+    if error["type"] == "missing":
+        return Problem(code="ZN-1107", message=f"{last!r} is missing", fix="see the examples for what belongs here", **place)
+    return Problem(code="ZN-1108", message=f"{last!r}: {error['msg'].lower()}", found=repr(error["input"])[:80],
+                   fix="correct the value; see the examples", **place)
+
+
+def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
+    table: Any = ScenarioTable
+    for part in loc:
+        if isinstance(part, int):
+            continue
+        field = table.model_fields.get(part)
+        if field is None:
+            return []
+        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
+        table = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
+        if table is None:
+            return []
+    return [field.alias or name for name, field in table.model_fields.items()]
+
+
+def line_of(text: str, loc: tuple[int | str, ...]) -> int:
+    """The line (from 1) of a key in TOML text, or of the table that should hold it; 0 where neither is found."""
+    *tables, key = [part for part in loc if isinstance(part, str)] or [""]
+    index = next((part for part in loc if isinstance(part, int)), 0)
+    here, seen, fallback = "", -1, 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
+        if header and not re.match(r"\s*[\w.\"']+\s*=", line):
+            here = header[1].replace('"', "")
+            seen += 1 if here == ".".join(tables) else 0
+            if here == ".".join([*tables, key]):
+                return number
+            if here == ".".join(tables) and (seen == index or not line.lstrip().startswith("[[")):
+                fallback = number
+        elif here == ".".join(tables) and (not here or seen == index or not tables or index == 0):
+            if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+                return number
+    return fallback
+
+
+def flat_parameters(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """``{"cytokines": {"k_tnf": 1}}`` and ``{"cytokines.k_tnf": 1}`` alike as ``{"cytokines.k_tnf": 1}``."""
+    flat: dict[str, Any] = {}
+    for key, value in table.items():
+        path = f"{above}.{key}" if above else key
+        if isinstance(value, dict):
+            flat |= flat_parameters(value, path)
+        else:
+            flat[path] = value
+    return flat
+
+
+def in_file(source: ScenarioSource, error: ZonulaError, *loc: int | str) -> list[Problem]:
+    """The problems of *error*, placed at a key of the scenario."""
+    path = ".".join(map(str, loc))
+    place: dict[str, Any] = {"path": path}
+    flat = path.replace("[", ".").replace("]", "")
+    known = source.origins.get(flat)
+    place |= {"file": known} if known else {"file": source.file, "line": line_of(source.text, loc)}
+    return [Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
+                    **{**place, "path": p.path or path}) for p in error.problems]
+
+
+__all__ = ["SCHEMA", "CompareTable", "ScenarioSource", "ScenarioTable", "flat_parameters", "in_file", "line_of", "presets",
+           "raise_all", "read_scenario"]

@@ -1,0 +1,117 @@
+"""A result in words: what happened, when, how it compares with people, and what it does not say."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from zonula.language.units import pretty
+from zonula.simulation.misfit import Misfit
+from zonula.simulation.outcome import Finished, NoHealthyState
+from zonula.simulation.result import Result
+
+_NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP"}
+_STEADY = 0.01  # a readout that never moves by more than 1 % of its healthy value has not moved
+_TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
+
+
+def name_of(readout: str) -> str:
+    """A readout as a clinician writes it: ``IL-6``, ``symptom score``."""
+    return _NAMES.get(readout, readout.replace("_", " "))
+
+
+def number(value: float) -> str:
+    """Three significant digits, without an exponent where a person would not write one."""
+    if value == 0 or not np.isfinite(value):
+        return f"{value:g}"
+    if 1e-3 <= abs(value) < 1e6:
+        digits = max(0, 2 - int(np.floor(np.log10(abs(value)))))
+        text = f"{value:,.{digits}f}".replace(",", " ")
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value:.2e}"
+
+
+def with_unit(value: float, unit_text: str) -> str:
+    """A number and its unit, as a person writes them."""
+    return f"{number(value)} {pretty(unit_text)}".strip()
+
+
+def _moved(result: Result) -> list[str]:
+    names = []
+    for name in result.problem.model.readout_names:
+        y = result.readout(name)
+        if np.max(np.abs(y - y[0])) > _STEADY * max(abs(y[0]), 1e-6):
+            names.append(name)
+    return names
+
+
+def _after(result: Result, day: float) -> str:
+    doses = [d.start for d in result.problem.plan.doses if d.start <= day]
+    if not doses or day - doses[-1] > 3:
+        return f"on day {number(day)}"
+    hours = 24 * (day - doses[-1])
+    since = "the start of the infusion" if result.problem.plan.doses[0].duration else ("the dose" if len(doses) == 1 else f"dose {len(doses)}")
+    return f"{hours:.1f} h after {since}"
+
+
+def _course(result: Result) -> str:
+    moved = _moved(result)
+    if not moved:
+        return (f"Over {number(result.times[-1])} days nothing moved: every readout stayed within 1 % of its healthy value "
+                f"(CRP {with_unit(result.readout('crp')[-1], 'mg/L')}, TNF {with_unit(result.readout('tnf')[-1], 'pg/mL')}).")
+    told = [name for name in _TOLD if name in moved] or moved[:3]
+    parts = []
+    for name in told:
+        value, day = result.peak(name)
+        y0 = result.readout(name)[0]
+        unit_text = result.problem.model.readout(name).unit_text
+        before = f" (healthy {number(y0)})" if y0 > 1e-9 else ""
+        parts.append(f"{name_of(name)} reaches {with_unit(value, unit_text)}{before} {_after(result, day)}")
+    text = "; ".join(parts)
+    return text[0].upper() + text[1:] + "."
+
+
+def _attenuation(result: Result) -> str:
+    starts = [d.start for d in result.problem.plan.doses if not d.duration and d.start < result.times[-1]]
+    if len(starts) < 2 or len({d.substance for d in result.problem.plan.doses}) > 1:
+        return ""
+    edges = [*starts, float(result.times[-1])]
+    falls = []
+    for name in ("tnf", "il6", "il10"):
+        y = result.readout(name)
+        tops = [float(y[(result.times >= a) & (result.times < b)].max()) - y[0] for a, b in zip(edges, edges[1:], strict=False)]
+        if tops[0] > 0:
+            falls.append(f"{name_of(name)} by {100 * (1 - tops[-1] / tops[0]):.0f} %")
+    return f"From the first dose to the last, the rise falls: {', '.join(falls)}." if falls else ""
+
+
+def _comparison(misfits: tuple[Misfit, ...]) -> str:
+    means = [m for m in misfits if not m.people]
+    if not means:
+        return ""
+    parts = [f"{name_of(m.readout)} {number(m.peak_ratio)} times the measured peak, "
+             + (f"{60 * abs(m.hour_model - m.hour_data):.0f} min {'later' if m.hour_model > m.hour_data else 'earlier'}"
+                if abs(m.hour_model - m.hour_data) > 1e-3 else "at the same time") for m in means]
+    bad = [name_of(m.readout) for m in means if not 1 / 1.35 <= m.peak_ratio <= 1.35]
+    verdict = (f" More than 35 % off: {', '.join(bad)}; this is a misfit of the model, not of the people." if bad
+               else " All peaks are within 35 % of those measured.")
+    return f"Against the {means[0].label}: " + "; ".join(parts) + "." + verdict
+
+
+def summary(result: Result, misfits: tuple[Misfit, ...]) -> str:
+    """One plain paragraph."""
+    outcome = result.outcome
+    if isinstance(outcome, NoHealthyState):
+        return (f"This person has no healthy state to start from: {outcome.reason} ({outcome.worst}, relative residual "
+                f"{outcome.residual:.1e}). Look at the parameters that were changed.")
+    parts = []
+    if not isinstance(outcome, Finished):
+        parts.append(f"The simulation stopped at day {number(outcome.at_day)}: {outcome.reason}. Changing fastest was {outcome.fastest} "
+                     f"(relative rate {number(outcome.fastest_rate)} per day). What was computed before is kept.")
+    parts.append(_course(result))
+    if attenuation := _attenuation(result):
+        parts.append(attenuation)
+    if comparison := _comparison(misfits):
+        parts.append(comparison)
+    if result.health is not None and not result.health.stable:
+        parts.append("The healthy state of this person is not stable: a small push leads away from it.")
+    return " ".join(parts)

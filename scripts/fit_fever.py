@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from fitting import fit, run
+from fitting import Vector, fit, run
 
 TARGETS = ((0.5, 0.76, 4.0), (1.0, 1.35, 4.0), (2.0, 1.54, 3.0))  # ng/kg, K, hour of the peak
 HOUR_WEIGHT = 0.1  # an hour off counts like 0.1 K off
@@ -19,7 +19,7 @@ PATHS = ("brain.fever_maximum", "brain.EC50_fever", "brain.k_fever")
 def main() -> None:
     """Fit and report."""
 
-    def residuals(changed: Mapping[str, float]) -> np.ndarray:
+    def residuals(changed: Mapping[str, float]) -> Vector:
         out = []
         for dose, rise, hour in TARGETS:
             peak, day = run(f"lps {dose} ng/kg iv bolus at day 1", changed).peak("temperature_rise")

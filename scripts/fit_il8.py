@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from fitting import fit, run
+from fitting import Vector, fit, run
 
 from zonula.simulation.prepare import prepare
 from zonula.simulation.scenario import read_scenario
@@ -23,7 +23,7 @@ def main() -> None:
     """Fit and report."""
     data = next(o for o in prepare(read_scenario("lps_bolus")).observations if o.readout == "il8" and not o.subject)
 
-    def residuals(changed: Mapping[str, float]) -> np.ndarray:
+    def residuals(changed: Mapping[str, float]) -> Vector:
         return np.sqrt(run(BOLUS, changed).at("il8", data.days)) - np.sqrt(data.values)
 
     best = fit(PATHS, residuals)

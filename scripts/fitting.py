@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from scipy.optimize import least_squares
 
+from zonula.evidence.load import evidence_of
 from zonula.organs.standard import standard_model
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.problem import Problem, output_times
 from zonula.simulation.reference import solve
 from zonula.simulation.result import Result
 from zonula.simulation.schedule import read_plan
-from zonula.evidence.load import evidence_of
+
+Vector = npt.NDArray[np.float64]
 
 
 def run(sentence: str, changed: Mapping[str, float], *, until: float = 2.0) -> Result:
@@ -25,16 +29,20 @@ def run(sentence: str, changed: Mapping[str, float], *, until: float = 2.0) -> R
                          times=output_times(plan, until, 1 / 24)))
 
 
-def fit(paths: Sequence[str], residuals: Callable[[Mapping[str, float]], Sequence[float]], bounds: float = 30.0) -> dict[str, float]:
+def fit(paths: Sequence[str], residuals: Callable[[Mapping[str, float]], Vector], bounds: float = 30.0) -> dict[str, float]:
     """Fit parameters on a log scale, from their present values, within a factor *bounds*; prints before and after."""
     evidence = evidence_of(standard_model())
     start = np.log([evidence[path].value for path in paths])
 
-    def values(z: np.ndarray) -> dict[str, float]:
+    def values(z: Vector) -> dict[str, float]:
         return dict(zip(paths, np.exp(z).tolist(), strict=True))
 
-    found = least_squares(lambda z: residuals(values(z)), start, bounds=(start - np.log(bounds), start + np.log(bounds)), diff_step=1e-4)
-    covariance = np.linalg.pinv(found.jac.T @ found.jac) * 2 * found.cost / max(1, len(found.fun) - len(start))
+    def at(z: Vector) -> Vector:
+        return residuals(values(z))
+
+    found: Any = least_squares(at, start, bounds=(start - np.log(bounds), start + np.log(bounds)), diff_step=[1e-4] * len(start))
+    jacobian = np.asarray(found.jac)
+    covariance = np.linalg.pinv(jacobian.T @ jacobian) * 2 * found.cost / max(1, len(found.fun) - len(start))
     print(f"cost {np.sum(np.square(residuals(values(start)))) / 2:.4g} -> {found.cost:.4g}")
     for path, z, sd in zip(paths, found.x, np.sqrt(np.diag(covariance)), strict=True):
         parameter = evidence[path].parameter

@@ -47,7 +47,7 @@ def start(ctx: typer.Context,
 def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), or a preset: see `zonula model list presets`.")],
         settings: Settings = None, without: Without = None, out: Out = None, seed: Seed = 0,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
-    """Simulate one person under one plan and write a report.
+    r"""Simulate one person under one plan and write a report.
 
     \b
     Examples

@@ -41,8 +41,8 @@ def _say(run: Forecast, folder: Path, *, report: bool, seconds: float) -> None:
     from zonula.report.tables import headline, misfit_lines
 
     model = run.setup.problem.model
-    lines = [f"{run.setup.name}: {run.result.outcome.status}   ({len(model.states)} states, {len(model.parameters)} parameters, "
-             f"{run.result.steps} steps)", ""]
+    size = f"{len(model.states)} states, {len(model.parameters)} parameters, {run.result.steps} steps"
+    lines = [f"{run.setup.name}: {run.result.outcome.status}   ({size})", ""]
     lines += headline(run.result)
     if run.misfits:
         lines += ["", *misfit_lines(run.misfits)]

@@ -76,6 +76,7 @@ _ACCENTS = {r"\'e": "é", r"\'a": "á", r"\'o": "ó", r"\'i": "í", r"\`e": "è"
 
 
 def _plain(value: str) -> str:
+    value = value.replace(r"$\alpha$", "α").replace(r"$\beta$", "β").replace(r"$\gamma$", "γ")
     for written, shown in sorted(_ACCENTS.items(), key=lambda pair: -len(pair[0])):
         value = value.replace("{" + written + "}", shown).replace(written, shown)
     return value.replace("{", "").replace("}", "").strip().strip('"').replace("--", "–")
@@ -89,7 +90,7 @@ def bibliography() -> dict[str, Reference]:
 
 def key_of(source: str) -> str:
     """``"Suzuki2011, fig. 3b"`` -> ``"Suzuki2011"``."""
-    return source.split(",")[0].strip()
+    return source.partition(",")[0].strip()
 
 
 def bibtex(keys: Iterable[str]) -> str:

@@ -104,7 +104,8 @@ def raise_all(kind: type[ZonulaError], problems: Iterable[Problem]) -> None:
 def nearest(name: str, known: Iterable[str]) -> str:
     """A sentence that suggests what may have been meant by *name*."""
     names = sorted(known)
-    if near := difflib.get_close_matches(name, names, n=3, cutoff=0.6):
+    alike = [known_name for known_name in names if known_name.lower() == name.lower()]
+    if near := alike or difflib.get_close_matches(name, names, n=3, cutoff=0.6):
         return f"did you mean {' or '.join(map(repr, near))}?"
     shown = ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
     return f"known: {shown}" if names else "nothing is known here"

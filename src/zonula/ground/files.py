@@ -62,7 +62,7 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
     part = path.with_name(f".{path.stem}.{os.getpid()}.part{path.suffix}")
     try:
         write(part)
-        os.replace(part, path)
+        part.replace(path)
     except OSError as error:
         raise StorageError.of("ZN-7001", "the file cannot be written", file=str(path),
                               found=str(error.strerror or error), fix="check space and permissions") from error

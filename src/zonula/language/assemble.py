@@ -31,8 +31,8 @@ def assemble(*organs: type[Organ], replacing: Mapping[str, type[Organ]] | None =
     """
     instead = dict(replacing or {})
     if unknown := instead.keys() - {organ.path for organ in organs}:
-        raise AssemblyError.of("ZN-2301", f"there is no organ {sorted(unknown)[0]!r} to replace",
-                               fix=nearest(sorted(unknown)[0], [o.path for o in organs]))
+        raise AssemblyError.of("ZN-2301", f"there is no organ {min(unknown)!r} to replace",
+                               fix=nearest(min(unknown), [o.path for o in organs]))
     return _Assembly(tuple(instead.get(organ.path, organ) for organ in organs)).model()
 
 

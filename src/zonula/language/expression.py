@@ -184,7 +184,7 @@ def _of_choice(i: int, args: tuple[Expr, ...], operator: str) -> Expr:
     return call("piecewise", float(i == 0), call(operator, *args), float(i == 1))
 
 
-def _of_step(i: int, args: tuple[Expr, ...]) -> Expr:
+def _of_step(_i: int, _args: tuple[Expr, ...]) -> Expr:
     return Number(0.0)  # what is 0 or 1 is flat wherever it has a slope
 
 

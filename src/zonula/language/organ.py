@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, Self, TypeVar
 
 from zonula.ground.errors import ModelError, UnitError
 from zonula.language.checks import no_bare_numbers, same_unit, unit_of
@@ -53,7 +53,7 @@ class Organ:
             _collect(cls)
             _check(cls)
 
-    def __new__(cls, *_: object) -> Organ:
+    def __new__(cls, *_: object) -> Self:
         """Refuse: an organ is a declaration."""
         raise TypeError(f"{cls.__name__} is declared, not made: hand the class itself to assemble()")
 

@@ -73,11 +73,20 @@ def _exact_power(scale: Fraction, n: Fraction) -> Fraction:
     whole = scale**n.numerator
     if n.denominator == 1:
         return Fraction(whole)
-    top, bottom = (round(float(part) ** (1 / n.denominator)) for part in (whole.numerator, whole.denominator))
-    if Fraction(top, bottom or 1) ** n.denominator != whole:
+    top, bottom = (_root(part, n.denominator) for part in (whole.numerator, whole.denominator))
+    if Fraction(top, bottom) ** n.denominator != whole:
         raise UnitError.of("ZN-2102", f"the power {n} of a unit with scale {scale} is not exact",
                            fix="write the law in ratio form, (x/K)^n")
     return Fraction(top, bottom)
+
+
+def _root(x: int, n: int) -> int:
+    """The largest integer whose *n*-th power is at most *x*."""
+    low, high = 1, 1 << (x.bit_length() // n + 1)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if middle**n <= x else (low, middle - 1)
+    return low
 
 
 ONE = Unit(Fraction(1), (Fraction(0),) * len(BASES))

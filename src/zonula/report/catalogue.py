@@ -71,7 +71,7 @@ def describe(path: str) -> dict[str, Any]:
     UsageError   with suggestions, when the model has no such thing
     """
     everything = catalogue()
-    known = {}
+    known: dict[str, tuple[str, dict[str, Any]]] = {}
     for kind in ("readouts", "states", "signals", "setpoints", "exposures", "processes", "parameters", "substances"):
         known |= {item["path"]: (kind, item) for item in everything[kind]}
     if path not in known:

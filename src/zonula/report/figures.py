@@ -58,7 +58,7 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
     window = (zero - 0.5 / 24, min(float(result.times[-1]), last + 1.0 / 24))
     canvas, axes = pyplot.subplots(2, (len(names) + 1) // 2, figsize=(3.9 * ((len(names) + 1) // 2), 5.8), squeeze=False, layout="constrained")
     for axis, name in zip(axes.flat, names, strict=False):
-        _panel(axis, result, name, window, zero, 24.0, "hours after the dose")
+        _panel(axis, result, name, window, zero=zero, scale=24.0, label="hours after the dose")
         for o in data:
             if o.readout == name:
                 _points(axis, o, 24.0)
@@ -70,7 +70,8 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
     canvas.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=4)
     who = " and ".join(dict.fromkeys(o.label for o in data))
     caption = (f"The first hours after the dose: the model (line) against {who}." if who else "The first hours after the dose.")
-    return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."), canvas
+    return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."
+                  + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
 
 
 def _points(axis: Any, o: Observations, scale: float) -> None:
@@ -94,7 +95,7 @@ def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
     canvas, axes = pyplot.subplots(lines, columns, figsize=(12.4, 2.35 * lines), squeeze=False, layout="constrained")
     window = (float(result.times[0]), float(result.times[-1]))
     for axis, name in zip(axes.flat, names, strict=False):
-        _panel(axis, result, name, window, 0.0, 1.0, "days")
+        _panel(axis, result, name, window, zero=0.0, scale=1.0, label="days")
         _mark_doses(axis, result, 0.0, 1.0, window)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
@@ -102,7 +103,7 @@ def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
                   "Red marks: doses."), canvas
 
 
-def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], zero: float, scale: float, label: str) -> None:
+def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, zero: float, scale: float, label: str) -> None:
     readout = result.problem.model.readout(name)
     keep = (result.times >= window[0]) & (result.times <= window[1])
     y = np.where(np.abs(result.readout(name)) < 1e-9, 0.0, result.readout(name))

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 MODEL, DATA, PEOPLE, HEALTHY, DOSE = "#0b5c8a", "#c0560b", "#b9b4ad", "#7a7f85", "#8a1c3b"
-_RC: dict[str, Any] = {
+_RC: Any = {
     "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 10, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.labelsize": 8.5, "axes.labelcolor": "#3d4247", "axes.edgecolor": "#b6bbc0", "axes.linewidth": 0.8,
     "axes.spines.top": False, "axes.spines.right": False, "axes.grid": True, "grid.color": "#eceef0", "grid.linewidth": 0.8,

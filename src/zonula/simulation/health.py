@@ -109,7 +109,7 @@ def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     if not _rests(closure, z):
         relative = np.nan_to_num(closure.relative(z), nan=np.inf)
         worst = int(np.argmax(relative))
-        outside = [closure.name(i) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
+        outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
         reason = f"{outside[0]} would leave its range" if outside and relative[worst] <= _TOLERANCE else "its rates do not balance"
         return NoHealth(reason=reason, worst=outside[0] if outside else closure.name(worst), residual=float(relative[worst]))
     x, s = closure.split(z)
@@ -157,8 +157,16 @@ def _search(closure: _Closure, z: Vector) -> Vector:
 
     scale = np.maximum(np.abs(z), 1.0)
     weight = 1.0 / np.maximum(np.nan_to_num(np.abs(closure.jacobian(z)) @ scale, nan=1.0), 1e-12)
-    found = least_squares(lambda w: weight * np.nan_to_num(closure.residual(w * scale), nan=1e300),
-                          np.clip(z, closure.low, closure.high) / scale,
-                          jac=lambda w: weight[:, None] * np.nan_to_num(closure.jacobian(w * scale)) * scale, bounds=(closure.low / scale, closure.high / scale),
-                          xtol=1e-15, ftol=1e-15, gtol=1e-15, max_nfev=2000)
+
+    def residual(w: Vector) -> Vector:
+        out: Vector = weight * np.nan_to_num(closure.residual(w * scale), nan=1e300)
+        return out
+
+    def jacobian(w: Vector) -> npt.NDArray[np.float64]:
+        out: npt.NDArray[np.float64] = weight[:, None] * np.nan_to_num(closure.jacobian(w * scale)) * scale
+        return out
+
+    start = np.clip(z, closure.low, closure.high) / scale
+    found = least_squares(residual, start, jac=jacobian, bounds=(closure.low / scale, closure.high / scale), xtol=1e-15, ftol=1e-15,
+                          gtol=1e-15, max_nfev=2000)
     return np.asarray(found.x * scale)

@@ -13,7 +13,7 @@ import numpy as np
 from zonula.ground.errors import InputDataError, Problem, UsageError, ZonulaError, nearest, raise_all
 from zonula.ground.files import packaged, read_text, under
 from zonula.language.model import Model
-from zonula.language.units import DAY, unit
+from zonula.language.units import DAY, Unit, unit
 from zonula.simulation.equations import Vector
 from zonula.simulation.scenario import CompareTable
 from zonula.simulation.schedule import duration
@@ -90,7 +90,7 @@ def _check_names(table: CompareTable, model: Model) -> None:
     raise_all(UsageError, problems)
 
 
-def _unit(text: str, path: Path, which: str) -> object:
+def _unit(text: str, path: Path, which: str) -> Unit:
     try:
         return unit(text)
     except ZonulaError as error:
@@ -111,7 +111,7 @@ def _rows(path: Path, table: CompareTable) -> list[tuple[int, Mapping[str, str]]
                   *([table.subject] if table.subject else [])]
         raise_all(InputDataError, [Problem(code="ZN-3001", message=f"there is no column {name!r}", file=str(path), line=1,
                                            fix=nearest(name, header)) for name in wanted if name not in header])
-        rows = [(reader.line_num, row) for row in reader if all(row.get(key) == value for key, value in table.where.items())]
+        rows: list[tuple[int, Mapping[str, str]]] = [(reader.line_num, row) for row in reader if all(row.get(key) == value for key, value in table.where.items())]
     except csv.Error as error:
         raise InputDataError.of("ZN-3002", f"this is not CSV: {error}", file=str(path), line=reader.line_num,
                                 fix="separate cells by commas and put text that holds commas in quotes") from error

@@ -53,7 +53,7 @@ class Setup:
         person = {"weight": f"{_value(problem, 'body.weight'):g} kg",
                   **table.person.model_dump(exclude={"weight"}, exclude_none=True, exclude_defaults=True)}
         return {
-            "schema": table.schema_, "name": table.name, "about": table.about, "person": person,
+            "schema": table.schema_, "name": table.name, "title": table.title, "about": table.about, "person": person,
             "plan": {"events": list(table.plan.events)},
             "model": {"without": sorted(problem.shut), "closed_roads": sorted(problem.closed)},
             "parameters": {path: value for path, (value, _) in sorted(self.changed.items()) if path != "body.weight"},

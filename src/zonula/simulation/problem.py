@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
 from zonula.ground.errors import UsageError
 from zonula.ground.limits import MAX_HORIZON_DAYS, MAX_OUTPUT_TIMES, MAX_RTOL, MIN_OUTPUT_STEP_DAYS, MIN_RTOL
 from zonula.language.checks import unit_of
-from zonula.language.expression import evaluate
+from zonula.language.expression import Name, evaluate
 from zonula.language.model import Model
 from zonula.simulation.equations import Inputs, Vector
-from zonula.simulation.schedule import Plan
+from zonula.simulation.schedule import Dose, Plan
 
 _CLOSE_LOOK_DAYS = 0.5  # after each dose: the response of cytokines is over within half a day
 _CLOSE_STEP_DAYS = 5.0 / 1440.0  # every five minutes
@@ -58,7 +59,7 @@ def check_bounds(until: float, every: float, rtol: float) -> None:
     if not 0 < until <= MAX_HORIZON_DAYS:
         raise UsageError.of("ZN-1201", f"the horizon of {until:g} days is out of range", path="solve.until",
                             expected=f"more than 0 and at most {MAX_HORIZON_DAYS:g} days", fix='write it like until = "8 d"')
-    if not MIN_OUTPUT_STEP_DAYS <= every or until / every > MAX_OUTPUT_TIMES:
+    if every < MIN_OUTPUT_STEP_DAYS or until / every > MAX_OUTPUT_TIMES:
         raise UsageError.of("ZN-1202", f"an output every {every:g} days over {until:g} days is out of range", path="solve.every",
                             expected=f"at least a second, and at most {MAX_OUTPUT_TIMES} times", fix='write it like every = "1 h"')
     if not MIN_RTOL <= rtol <= MAX_RTOL:
@@ -89,8 +90,7 @@ def _snapped(times: Vector, changes: Vector) -> Vector:
     """Sorted times without near-twins: what lies within a millisecond of a change is that change."""
     nearest = changes[np.argmin(np.abs(times[:, None] - changes[None, :]), axis=1)] if len(times) * len(changes) < 1e7 else times
     close = np.abs(times - nearest) < 1e-8
-    rounded = np.unique(np.where(close, nearest, np.round(times, 10)))
-    return rounded
+    return np.unique(np.where(close, nearest, np.round(times, 10)))
 
 
 def stretches(problem: Problem) -> list[Stretch]:
@@ -102,7 +102,7 @@ def stretches(problem: Problem) -> list[Stretch]:
         changes |= {setting.start, setting.end}
     borders = sorted(t for t in changes if 0 <= t <= problem.until)
     pieces = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         pieces.append(Stretch(start, end, _jump(problem, start), _inputs(problem, start)))
     return pieces
 
@@ -111,7 +111,7 @@ def _jump(problem: Problem, at: float) -> Vector:
     jump = np.zeros(len(problem.model.states))
     for dose in problem.plan.doses:
         if dose.start == at and dose.duration == 0:
-            place, rise = _rise(problem, dose.state, dose.amount, float(dose.unit.scale), dose.per_weight)
+            place, rise = _rise(problem, dose)
             jump[place] += rise
     return jump
 
@@ -120,7 +120,7 @@ def _inputs(problem: Problem, at: float) -> Inputs:
     model, inflow = problem.model, np.zeros(len(problem.model.states))
     for dose in problem.plan.doses:
         if dose.duration and dose.start <= at < dose.end:
-            place, rise = _rise(problem, dose.state, dose.amount, float(dose.unit.scale), dose.per_weight)
+            place, rise = _rise(problem, dose)
             inflow[place] += rise / dose.duration
     exposures = {e.path: e.neutral for e in model.exposures}
     for setting in problem.plan.settings:
@@ -131,14 +131,14 @@ def _inputs(problem: Problem, at: float) -> Inputs:
     return Inputs(tuple(exposures.values()), gates, roads, inflow)
 
 
-def _rise(problem: Problem, path: str, amount: float, scale: float, per_weight: bool) -> tuple[int, float]:
+def _rise(problem: Problem, dose: Dose) -> tuple[int, float]:
     """What a dose adds to its state, in the state's unit."""
     model = problem.model
-    place = model.state_index[path]
+    place = model.state_index[dose.state]
     state, volume = model.states[place], model.volumes[place]
-    values = dict(zip(model.parameters, problem.parameters, strict=True))
+    values: dict[Name, float] = dict(zip(model.parameters, problem.parameters, strict=True))
     space = 1.0
     if volume is not None:
         space = float(evaluate(volume, values)) * float(unit_of(volume).scale)
-    weight = problem.parameters[model.parameter_index["body.weight"]] if per_weight else 1.0
-    return place, float(amount * scale * weight / (space * float(state.unit.scale)))
+    weight = problem.parameters[model.parameter_index["body.weight"]] if dose.per_weight else 1.0
+    return place, float(dose.amount * float(dose.unit.scale) * weight / (space * float(state.unit.scale)))

@@ -56,8 +56,7 @@ def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None 
     """
     health = solve_health(problem.model, problem.parameters)
     if isinstance(health, NoHealth):
-        outcome = NoHealthyState(reason=health.reason, worst=health.worst, residual=health.residual)
-        return Result.empty(problem, outcome)
+        return Result.empty(problem, NoHealthyState(reason=health.reason, worst=health.worst, residual=health.residual))
     equations = Equations(problem.model, problem.parameters, health.setpoints, health.healthy)
     scale = np.where(health.state != 0, np.abs(health.state), 1.0)
     run = _Run(problem, equations, scale, method, progress)

@@ -95,6 +95,7 @@ class ScenarioTable(_Table):
 
     schema_: str = Field(default=SCHEMA, alias="schema")
     name: str = "scenario"
+    title: str = ""
     about: str = ""
     person: PersonTable = PersonTable()
     plan: PlanTable = PlanTable()
@@ -235,9 +236,8 @@ def line_of(text: str, loc: tuple[int | str, ...]) -> int:
                 return number
             if here == ".".join(tables) and (seen == index or not line.lstrip().startswith("[[")):
                 fallback = number
-        elif here == ".".join(tables) and (not here or seen == index or not tables or index == 0):
-            if re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-                return number
+        elif here == ".".join(tables) and (seen == index or index == 0) and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+            return number
     return fallback
 
 

@@ -188,7 +188,7 @@ def _doses(sentence: str, words: list[str], exposures: Iterable[str]) -> tuple[l
     if form not in ("bolus", "infusion"):
         raise UsageError.of("ZN-1308", f"{form!r} should be bolus or infusion", fix=_FIX_DOSE)
     start, over, every, times = _timing(reader, form)
-    remarks = _unfamiliar(substance, amount, written, per_weight, sentence)
+    remarks = _unfamiliar(substance, amount, written, sentence, per_weight=per_weight)
     return [Dose(substance=name, route=route, state=substance.arrives[route], amount=amount, unit=written, per_weight=per_weight,
                  start=start + k * every, duration=over, sentence=sentence) for k in range(times)], remarks
 
@@ -231,7 +231,7 @@ def _timing(reader: _Words, form: str) -> tuple[float, float, float, int]:
     return start, over, every, times
 
 
-def _unfamiliar(substance: Substance, amount: float, written: Unit, per_weight: bool, sentence: str) -> list[str]:
+def _unfamiliar(substance: Substance, amount: float, written: Unit, sentence: str, *, per_weight: bool) -> list[str]:
     most, text = substance.familiar
     limit, limit_per_weight = _dose_unit(substance, text)
     if per_weight == limit_per_weight and amount * float(written.scale) > most * float(limit.scale):

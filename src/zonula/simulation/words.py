@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 
 from zonula.language.units import pretty
@@ -78,7 +80,7 @@ def _attenuation(result: Result) -> str:
     falls = []
     for name in ("tnf", "il6", "il10"):
         y = result.readout(name)
-        tops = [float(y[(result.times >= a) & (result.times < b)].max()) - y[0] for a, b in zip(edges, edges[1:], strict=False)]
+        tops = [float(y[(result.times >= a) & (result.times < b)].max()) - y[0] for a, b in pairwise(edges)]
         if tops[0] > 0:
             falls.append(f"{name_of(name)} by {100 * (1 - tops[-1] / tops[0]):.0f} %")
     return f"From the first dose to the last, the rise falls: {', '.join(falls)}." if falls else ""

@@ -8,7 +8,6 @@ import pytest
 from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from matplotlib.mathtext import MathTextParser
-
 from tests.strategies import (
     ANALYTIC,
     ARITHMETIC,
@@ -26,6 +25,7 @@ from tests.strategies import (
     walk,
     wobble,
 )
+
 from zonula.codegen.latex import latex
 from zonula.codegen.python import formula_function
 from zonula.language.expression import (
@@ -63,7 +63,7 @@ def _printed(tree, values, *, arrays):
 # --- values --------------------------------------------------------------------------------------------
 
 @given(trees(numbers=anything), points(anything))
-@example(Call("-", (X, Call("-", (Y, X)))), {name: v for name, v in zip(NAMES, (1e16, 1.0, 3.0), strict=True)})
+@example(Call("-", (X, Call("-", (Y, X)))), dict(zip(NAMES, (1e16, 1.0, 3.0), strict=True)))
 @example(Call("<", (Call("<", (X, Y)), Number(0.5))), dict.fromkeys(NAMES, 2.0))
 @settings(max_examples=300)
 def test_printed_numbers_compute_the_tree_in_its_own_order(tree, values):

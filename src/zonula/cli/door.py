@@ -9,10 +9,11 @@ import tempfile
 import traceback
 from typing import Any
 
-import click
 import typer
 
 from zonula.ground.errors import Problem, ZonulaError
+
+_WRONG_USE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
 
 
 def guarded(app: typer.Typer, arguments: list[str]) -> int:
@@ -24,12 +25,11 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
         return code if isinstance(code, int) else 0
     except ZonulaError as error:
         return _say(error.problems, error.exit_code, as_json=as_json)
-    except click.exceptions.Exit as stop:
+    except typer.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        problem = Problem(code="ZN-1000", message=error.format_message(), fix="see --help")
-        return _say((problem,), 2, as_json=as_json)
-    except (KeyboardInterrupt, click.Abort):
+    except _WRONG_USE as error:
+        return _misused(error, as_json=as_json)
+    except (KeyboardInterrupt, typer.Abort):
         return _say((Problem(code="ZN-9001", message="interrupted", fix="run the same command again; nothing half-written is left"),), 130,
                     as_json=as_json)
     except BrokenPipeError:
@@ -37,6 +37,14 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
         return 0
     except Exception as error:  # noqa: BLE001 - the one door where anything may arrive
         return _say((_bug(error),), 70, as_json=as_json)
+
+
+def _misused(error: Any, *, as_json: bool) -> int:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        sys.stdout.write(f"{error.format_message()}\n")
+        return 0
+    problem = Problem(code="ZN-1000", message=error.format_message().replace("\n", " ").rstrip("."), fix="see --help")
+    return _say((problem,), 2, as_json=as_json)
 
 
 def _bug(error: Exception) -> Problem:

@@ -35,9 +35,9 @@ def start(ctx: typer.Context,
           version: Annotated[bool, typer.Option("--version", "-V", help="Print the version.")] = False) -> None:
     """Answer ``--version``; otherwise a command follows."""
     if version:
-        from importlib.metadata import version as installed
+        from zonula.ground.provenance import version_of
 
-        typer.echo(f"zonula {installed('zonula')}")
+        typer.echo(f"zonula {version_of('zonula')}")
         raise typer.Exit
     if ctx.invoked_subcommand is None:
         typer.echo(ctx.get_help())

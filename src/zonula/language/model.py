@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zonula.ground.provenance import digest
-from zonula.language.expression import Expr, Name, to_text
+from zonula.language.expression import Expr, Name, Number, substitute, to_text
 from zonula.language.organ import Organ
 from zonula.language.processes import Readout
 from zonula.language.quantities import Exposure, Healthy, Parameter, Quantity, SetPoint, Signal, State, Switch
@@ -31,6 +31,11 @@ class Reaction:
     terms: tuple[Term, ...]
     source: str
     conserves: bool
+
+    @property
+    def ungated(self) -> Expr:
+        """The rate as the organ's author wrote it, with its gate open."""
+        return substitute(self.rate, {self.gate: Number(1.0)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

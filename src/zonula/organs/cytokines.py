@@ -61,7 +61,7 @@ class Cytokines(Organ):
     il6_clearance = loss(il6, k_il6 * il6, source="Windoloski2024")
     il8_release = gain(
         il8,
-        k_il8_release * hill(free_tnf, EC50_tnf_on_il8, 1.5) * inhibited_by(il10, IC50_il10_on_il8, 2) * activated,
+        k_il8_release * hill(free_tnf, EC50_tnf_on_il8) * inhibited_by(il10, IC50_il10_on_il8, 2) * activated,
         source="Windoloski2024",
     )
     il8_elsewhere = gain(il8, k_il8 * il8_floor)

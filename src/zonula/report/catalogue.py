@@ -41,7 +41,7 @@ def catalogue() -> dict[str, Any]:
 def _process(reaction: Reaction) -> dict[str, Any]:
     model = standard_model()
     return {
-        "path": reaction.path, "rate": plain_text(reaction.rate), "source": reaction.source,
+        "path": reaction.path, "rate": plain_text(reaction.ungated), "source": reaction.source,
         "changes": [{"state": model.states[t.state].path, "sign": t.sign, "factor": plain_text(t.factor)} for t in reaction.terms],
     }
 
@@ -84,7 +84,7 @@ def describe(path: str) -> dict[str, Any]:
                              for p in everything["processes"] for c in p["changes"] if c["state"] == path]
         found["latex"] = equations(model)[path]
     if kind == "processes":
-        found["latex"] = latex(next(r.rate for r in model.reactions if r.path == path))
+        found["latex"] = latex(next(r.ungated for r in model.reactions if r.path == path))
     if kind == "parameters":
         found["used_by"] = _users(path)
     return found

@@ -23,6 +23,7 @@ from zonula.simulation.schedule import Plan, duration, read_plan
 
 _WEIGHT = (2.0, 400.0)  # kg: a newborn, and more than the heaviest trial participants
 _DEFAULT_STEPS = ((30.0, 1.0 / 24.0), (math.inf, 1.0))  # report every hour up to a month, every day beyond
+_MOST_SHOWN = 20  # problems of one table; more would hide the first
 _Made = TypeVar("_Made")
 
 
@@ -50,7 +51,7 @@ class Setup:
     def resolved(self) -> dict[str, Any]:
         """The scenario with every default written out, as plain data that gives the same run again."""
         table, problem = self.source.table, self.problem
-        person = {"weight": f"{_value(problem, 'body.weight'):g} kg",
+        person = {"weight": f"{_value(problem, 'body.weight')!r} kg",
                   **table.person.model_dump(exclude={"weight"}, exclude_none=True, exclude_defaults=True)}
         return {
             "schema": table.schema_, "name": table.name, "title": table.title, "about": table.about, "person": person,
@@ -167,11 +168,15 @@ def _changed(source: ScenarioSource, evidence: Mapping[str, Evidence]) -> dict[s
     for path, given in flat_parameters(source.table.parameters).items():
         known = evidence.get(path)
         try:
+            if path == "body.weight":
+                raise UsageError.of("ZN-1109", "the weight is the person's, not a parameter", fix='write weight = "75 kg" under [person]')
             if known is None:
                 raise UsageError.of("ZN-1109", f"there is no parameter {path!r}", fix=nearest(path, evidence))
             out[path] = (_parameter(known.parameter, given, known.value), known.parameter.unit_text)
         except ZonulaError as error:
             complaints += in_file(source, error, "parameters", path)
+        if len(complaints) >= _MOST_SHOWN:
+            break
     raise_all(UsageError, complaints)
     return out
 

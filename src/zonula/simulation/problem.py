@@ -56,9 +56,9 @@ def check_bounds(until: float, every: float, rtol: float) -> None:
     ------
     UsageError
     """
-    if not 0 < until <= MAX_HORIZON_DAYS:
+    if not MIN_OUTPUT_STEP_DAYS <= until <= MAX_HORIZON_DAYS:
         raise UsageError.of("ZN-1201", f"the horizon of {until:g} days is out of range", path="solve.until",
-                            expected=f"more than 0 and at most {MAX_HORIZON_DAYS:g} days", fix='write it like until = "8 d"')
+                            expected=f"at least a second and at most {MAX_HORIZON_DAYS:g} days", fix='write it like until = "8 d"')
     if every < MIN_OUTPUT_STEP_DAYS or until / every > MAX_OUTPUT_TIMES:
         raise UsageError.of("ZN-1202", f"an output every {every:g} days over {until:g} days is out of range", path="solve.every",
                             expected=f"at least a second, and at most {MAX_OUTPUT_TIMES} times", fix='write it like every = "1 h"')
@@ -121,7 +121,7 @@ def _inputs(problem: Problem, at: float) -> Inputs:
     for dose in problem.plan.doses:
         if dose.duration and dose.start <= at < dose.end:
             place, rise = _rise(problem, dose)
-            inflow[place] += rise / dose.duration
+            inflow[place] += rise / (dose.end - dose.start)
     exposures = {e.path: e.neutral for e in model.exposures}
     for setting in problem.plan.settings:
         if setting.start <= at < setting.end:

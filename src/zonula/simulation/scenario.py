@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SCHEMA = "zonula/scenario/1"
+_MAX_DEPTH = 20  # tables within tables; a scenario has four
+_MOST_SHOWN = 20  # problems of one file; more would hide the first
 _LATER = {"labs": "laboratory values as input", "history": "a history before the start", "rules": "rules that depend on the course",
           "uncertainty": "draws of uncertain parameters"}
 
@@ -133,20 +135,41 @@ def read_scenario(which: str, settings: Iterable[str] = ()) -> ScenarioSource:
     path = Path(which)
     if which in known and not path.is_file():
         path = known[which]
-    elif path.suffix != ".toml" and not path.exists():
+    elif (path.suffix != ".toml" and not _is_there(path)) or "\0" in which:
         raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
     text = read_text(path)
     raw = _parse(text, str(path))
     origins = _lay_over(raw, settings)
+    _check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return path.exists()
+    except OSError:  # such as a name that is longer than any file's
+        return False
+
+
+def _check_sizes(raw: dict[str, Any], file: str) -> None:
+    """Refuse what no scenario needs and what would break a reader: deep nesting, integers beyond 64 bits."""
+    level: list[Any] = [raw]
+    for _ in range(_MAX_DEPTH):
+        level = [part for table in level for part in (table.values() if isinstance(table, dict) else table)]
+        if any(isinstance(part, int) and abs(part) >= 2**63 for part in level):
+            raise UsageError.of("ZN-1114", "a whole number is beyond all bounds", file=file, expected="at most 64 bits", fix="correct the number")
+        level = [part for part in level if isinstance(part, (dict, list))]
+    if level:
+        raise UsageError.of("ZN-1114", f"tables or lists are nested more than {_MAX_DEPTH} deep", file=file, fix="see the examples")
 
 
 def _parse(text: str, file: str) -> dict[str, Any]:
     try:
         return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         match = re.search(r"at line (\d+)", str(error))
-        raise UsageError.of("ZN-1102", f"this is not TOML: {error}", file=file, line=int(match[1]) if match else 0,
+        what = "brackets are nested too deep" if isinstance(error, RecursionError) else str(error)
+        raise UsageError.of("ZN-1102", f"this is not TOML: {what}", file=file, line=int(match[1]) if match else 0,
                             fix="texts stand in quotes, tables in [brackets]; see the examples") from error
 
 
@@ -175,7 +198,7 @@ def _toml_value(text: str) -> Any:
     """A number, list or quoted text as TOML has it; anything else is plain text."""
     try:
         return tomllib.loads(f"value = {text}")["value"]
-    except (tomllib.TOMLDecodeError, KeyError):
+    except (ValueError, KeyError, RecursionError):
         return text
 
 
@@ -183,7 +206,7 @@ def _validate(raw: dict[str, Any], text: str, file: str, origins: Mapping[str, s
     try:
         table = ScenarioTable.model_validate(raw)
     except ValidationError as error:
-        problems = {(p.path, p.message): p for p in (_problem(e, text, file, origins) for e in error.errors())}
+        problems = {(p.path, p.message): p for p in (_problem(e, text, file, origins) for e in error.errors()[:_MOST_SHOWN])}
         raise UsageError(*problems.values()) from error
     if table.schema_ != SCHEMA:
         raise UsageError.of("ZN-1105", f"unknown schema {table.schema_!r}", file=file, line=line_of(text, ("schema",)),
@@ -228,9 +251,9 @@ def line_of(text: str, loc: tuple[int | str, ...]) -> int:
     index = next((part for part in loc if isinstance(part, int)), 0)
     here, seen, fallback = "", -1, 0
     for number, line in enumerate(text.splitlines(), start=1):
-        header = re.match(r"\s*\[\[?\s*([^\]]+?)\s*\]\]?", line)
-        if header and not re.match(r"\s*[\w.\"']+\s*=", line):
-            here = header[1].replace('"', "")
+        plain = line.strip()
+        if plain.startswith("[") and "]" in plain:
+            here = plain.lstrip("[").partition("]")[0].strip().replace('"', "")
             seen += 1 if here == ".".join(tables) else 0
             if here == ".".join([*tables, key]):
                 return number
@@ -260,8 +283,8 @@ def in_file(source: ScenarioSource, error: ZonulaError, *loc: int | str) -> list
     flat = path.replace("[", ".").replace("]", "")
     known = source.origins.get(flat)
     place |= {"file": known} if known else {"file": source.file, "line": line_of(source.text, loc)}
-    return [Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
-                    **{**place, "path": p.path or path}) for p in error.problems]
+    return [p if p.file else Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
+                                     **{**place, "path": p.path or path}) for p in error.problems]
 
 
 __all__ = ["SCHEMA", "CompareTable", "ScenarioSource", "ScenarioTable", "flat_parameters", "in_file", "line_of", "presets",

@@ -22,6 +22,7 @@ from zonula.language.quantities import Exposure
 from zonula.language.units import DAY, Unit, measure, unit
 
 _FIX_DOSE = 'write it like "lps 2 ng/kg iv bolus at day 1" or "lps 2 ng/kg iv infusion over 4 h at day 1"'
+_SHORTEST = 1.0 / 86_400.0  # an infusion over less than a second is a bolus
 _FIX_EXPOSURE = 'write it like "stress 1 from day 3 to day 10"'
 
 
@@ -42,7 +43,7 @@ class Dose:
     @property
     def end(self) -> float:
         """When the last of it is in [day]."""
-        return self.start + self.duration
+        return _tidy(self.start + self.duration)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +64,11 @@ class Plan:
     doses: tuple[Dose, ...] = ()
     settings: tuple[Setting, ...] = ()
     remarks: tuple[str, ...] = ()
+
+
+def _tidy(day: float) -> float:
+    """A moment to ten microseconds: 0.1 + 0.2 and 0.3 are the same moment."""
+    return round(day, 10)
 
 
 def duration(text: str | float) -> float:
@@ -150,6 +156,17 @@ class _Words:
             raise UsageError.of("ZN-1304", f"{word!r} should be {wanted}, a finite number", fix=self.fix)
         return value
 
+    def count(self, wanted: str) -> int:
+        value = self.number(wanted)
+        if not value.is_integer():
+            raise UsageError.of("ZN-1304", f"{value:g} should be {wanted}, a whole number", fix=self.fix)
+        return int(value)
+
+    def once(self, said: set[str], what: str, word: str) -> None:
+        if what in said:
+            raise UsageError.of("ZN-1317", f"{word!r} says again what the sentence has said before", fix="say it once; write another sentence for another time")
+        said.add(what)
+
     def moment(self) -> float:
         """``day 1``, ``36 h``, ``1.5``: days from the start."""
         word = self.next("a time")
@@ -190,7 +207,7 @@ def _doses(sentence: str, words: list[str], exposures: Iterable[str]) -> tuple[l
     start, over, every, times = _timing(reader, form)
     remarks = _unfamiliar(substance, amount, written, sentence, per_weight=per_weight)
     return [Dose(substance=name, route=route, state=substance.arrives[route], amount=amount, unit=written, per_weight=per_weight,
-                 start=start + k * every, duration=over, sentence=sentence) for k in range(times)], remarks
+                 start=_tidy(start + k * every), duration=over, sentence=sentence) for k in range(times)], remarks
 
 
 def _dose_unit(substance: Substance, text: str) -> tuple[Unit, bool]:
@@ -206,8 +223,10 @@ def _dose_unit(substance: Substance, text: str) -> tuple[Unit, bool]:
 
 def _timing(reader: _Words, form: str) -> tuple[float, float, float, int]:
     start, over, every, times = 0.0, 0.0, 0.0, 1
+    said: set[str] = set()
     while not reader.done():
         word = reader.next("a time").lower()
+        reader.once(said, {"from": "at", "daily": "every"}.get(word, word), word)
         if word in ("at", "from"):
             start = reader.moment()
         elif word == "over" and form == "infusion":
@@ -217,17 +236,17 @@ def _timing(reader: _Words, form: str) -> tuple[float, float, float, int]:
         elif word == "every":
             every = reader.span()
         elif word == "x":
-            times = int(reader.number("how many times"))
+            times = reader.count("how many times")
         else:
             raise UsageError.of("ZN-1310", f"unexpected {word!r}", expected="at, over (infusions), every, daily or x", fix=_FIX_DOSE)
     if start < 0 or over < 0 or every < 0 or times < 1:
         raise UsageError.of("ZN-1311", "times and durations must not be negative, and a dose is given at least once", fix=_FIX_DOSE)
-    if form == "infusion" and over == 0:
-        raise UsageError.of("ZN-1312", "an infusion needs a duration", fix='say how long: "... infusion over 4 h at day 1"')
+    if form == "infusion" and over < _SHORTEST:
+        raise UsageError.of("ZN-1312", "an infusion needs a duration, of a second at least", fix='say how long: "... infusion over 4 h at day 1"')
     if (every > 0) != (times > 1):
         raise UsageError.of("ZN-1313", "a repeated dose needs both an interval and a number", fix='write it like "... every 24 h x 5"')
     if times > MAX_DOSES:
-        raise UsageError.of("ZN-1302", f"{times} doses", expected=f"at most {MAX_DOSES}", fix="shorten the plan")
+        raise UsageError.of("ZN-1302", f"{times:g} doses", expected=f"at most {MAX_DOSES}", fix="shorten the plan")
     return start, over, every, times
 
 
@@ -246,8 +265,10 @@ def _setting(sentence: str, words: list[str], exposure: Exposure) -> Setting:
     if not low <= value <= high:
         raise UsageError.of("ZN-1314", f"{exposure.name} of {value:g} is out of range", expected=f"{low:g} to {high:g}", fix=_FIX_EXPOSURE)
     start, end = 0.0, math.inf
+    said: set[str] = set()
     while not reader.done():
         word = reader.next("from or to").lower()
+        reader.once(said, {"at": "from", "until": "to"}.get(word, word), word)
         if word not in ("from", "at", "to", "until"):
             raise UsageError.of("ZN-1310", f"unexpected {word!r}", expected="from or to", fix=_FIX_EXPOSURE)
         if word in ("from", "at"):
@@ -256,7 +277,7 @@ def _setting(sentence: str, words: list[str], exposure: Exposure) -> Setting:
             end = reader.moment()
     if not 0 <= start < end:
         raise UsageError.of("ZN-1315", "an exposure ends after it begins, and not before day 0", fix=_FIX_EXPOSURE)
-    return Setting(exposure=exposure.path, value=value, start=start, end=end, sentence=sentence)
+    return Setting(exposure=exposure.path, value=value, start=_tidy(start), end=_tidy(end), sentence=sentence)
 
 
 def _dose_overlaps(doses: list[Dose], place: str) -> list[Problem]:

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from tests.helpers import refused
+
 from zonula.ground.errors import UnitError
 from zonula.language.units import BASES, DAY, KINDS, ONE, Unit, measure, pretty, unit
 
@@ -84,9 +84,9 @@ def test_known_units_have_known_sizes(text, scale, same):
 
 def test_metres_minutes_and_months_are_not_confused():
     assert unit("m").powers == unit("cm").powers != unit("min").powers
-    assert unit("mol").powers == ONE.powers[:1] + (Fraction(1),) + ONE.powers[2:]
+    assert unit("mol").powers == (*ONE.powers[:1], Fraction(1), *ONE.powers[2:])
     assert BASES.index("mol") == 1
-    assert DAY == unit("day")
+    assert unit("day") == DAY
 
 
 def test_each_kind_is_a_dimension_of_its_own():

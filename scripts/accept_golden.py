@@ -1,0 +1,36 @@
+"""Write the golden files anew: ``python scripts/accept_golden.py``; the difference is then reviewed like any other change.
+
+A golden file is text that the model produces.  A test compares it; nothing but this script changes it.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from zonula.codegen.latex import equations
+from zonula.codegen.python import model_text
+from zonula.organs.standard import standard_model
+
+FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
+
+
+def golden_texts() -> dict[str, str]:
+    """Each golden file's name and what it should hold now."""
+    model = standard_model()
+    written = "".join(f"{path}\n    {text}\n" for path, text in equations(model).items())
+    return {"standard_model.py.txt": model_text(model), "standard_model.tex.txt": written}
+
+
+def main() -> int:
+    """Write what differs; say what changed."""
+    for name, text in golden_texts().items():
+        path = FOLDER / name
+        before = path.read_text(encoding="utf-8") if path.is_file() else ""
+        path.write_text(text, encoding="utf-8")
+        print(f"{name}: {'unchanged' if before == text else 'written; look at the difference before you commit it'}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

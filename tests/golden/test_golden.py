@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-
 from scripts.accept_golden import FOLDER, golden_texts
+
 from zonula.codegen.python import generate, load, model_text
 from zonula.ground.files import PACKAGE
 from zonula.language.functions import ARRAYS, NUMBERS
@@ -27,8 +27,12 @@ def test_every_golden_file_is_written_by_the_script():
     assert {path.name for path in FOLDER.glob("*.txt")} == golden_texts().keys()
 
 
-_PRINT = "import hashlib\n{first}\nfrom scripts.accept_golden import golden_texts\n" \
-         "print(hashlib.sha256(''.join(golden_texts().values()).encode()).hexdigest())"
+_PRINT = """
+import hashlib
+{first}
+from scripts.accept_golden import golden_texts
+print(hashlib.sha256("".join(golden_texts().values()).encode()).hexdigest())
+"""
 
 
 @pytest.mark.parametrize(("seed", "first"), [("0", ""), ("1", "import scipy.stats, decimal"), ("4242", "import zonula.cli")])

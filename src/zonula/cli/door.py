@@ -13,7 +13,7 @@ import typer
 
 from zonula.ground.errors import Problem, ZonulaError
 
-_WRONG_USE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
+_WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
 
 
 def guarded(app: typer.Typer, arguments: list[str]) -> int:

@@ -6,6 +6,7 @@ Nothing heavy is imported here: ``zonula --help`` must answer at once.
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -21,6 +22,9 @@ app.add_typer(model_commands.app, name="model", help="Look up states, processes,
 
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter or a field of the scenario.")]
 Without = Annotated[list[str] | None, typer.Option("--without", metavar="PROCESS", help="Shut a process off, such as monocytes.tolerance_onset.")]
+Plan = Annotated[list[str] | None, typer.Option("-p", "--plan", metavar="SENTENCE", help='Add an event: "lps 1 ng/kg iv bolus at day 2".')]
+Until = Annotated[str | None, typer.Option("--until", metavar="DURATION", help="Horizon: 36h, 90d, 26w, 2y.  [default: the scenario's]")]
+Every = Annotated[str | None, typer.Option("--every", metavar="DURATION", help="How often to report: 1h, 1d.  [default: the scenario's]")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")]
 Out = Annotated[str | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for the results.  [default: runs/<date>_<name>_<hash>]")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the results that are in the folder.")]
@@ -44,8 +48,9 @@ def start(ctx: typer.Context,
 
 
 @app.command()
-def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), or a preset: see `zonula model list presets`.")],
-        settings: Settings = None, without: Without = None, out: Out = None, seed: Seed = 0,
+def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")],
+        plan: Plan = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
+        out: Out = None, seed: Seed = 0,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
     r"""Simulate one person under one plan and write a report.
 
@@ -53,13 +58,16 @@ def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), o
     Examples
       zonula run lps_bolus
       zonula run examples/lps_infusion.toml -o runs/slow
-      zonula run lps_bolus --set person.weight="60 kg" --set solve.until=3d
+      zonula run healthy_year --plan "lps 1 ng/kg iv bolus at day 30" --until 60d
+      zonula run lps_bolus --set person.weight="60 kg" --set solve.rtol=1e-10
       zonula run lps_bolus --set cytokines.k_tnf="2.1 1/h" --json
       zonula run lps_tolerance --without monocytes.tolerance_onset
     """
     from zonula.cli.runs import execute
 
-    raise typer.Exit(execute(scenario, settings=settings or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
+    flags = [f"solve.{key}={value}" for key, value in (("until", until), ("every", every)) if value is not None]
+    given = [*flags, *(settings or ())]  # --set has the last word
+    raise typer.Exit(execute(scenario, settings=given, plan=plan or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
                              report=report, quiet=quiet, dry_run=dry_run))
 
 
@@ -76,4 +84,7 @@ def main() -> None:
     """Run the command line: errors become messages and exit codes here, and nowhere else."""
     from zonula.cli.door import guarded
 
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a terminal that cannot show ° shows its number, rather than failing
     sys.exit(guarded(app, sys.argv[1:]))

@@ -77,7 +77,7 @@ def load_evidence(model: Model, folder: Path, sources: Mapping[str, Reference]) 
     for organ in model.organs:
         if organ.parameters:
             tables, text = _tables(folder / f"{organ.path}.toml")
-            for name in tables.keys() - organ.parameters.keys():
+            for name in sorted(tables.keys() - organ.parameters.keys()):
                 problems.append(_problem("ZN-2403", f"evidence for {organ.path}.{name}, which the organ does not need", organ.path,
                                          text, name, fix=nearest(name, organ.parameters)))
             for name, parameter in organ.parameters.items():

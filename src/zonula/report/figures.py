@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,8 +37,11 @@ def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
     if not len(run.result.times):
         return []
     made = []
-    with house_style() as pyplot:
+    with house_style() as pyplot, warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph")  # a label in a script that the font lacks is drawn as boxes; the page shows it
         for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot))):
+            canvas.draw_without_rendering()
+            canvas.set_layout_engine("none")  # laid out once, not once a file
             for ending in ("svg", "png"):
                 metadata = {"Date": None} if ending == "svg" else {"Software": None}
                 write_atomically(folder / f"{figure.name}.{ending}",
@@ -54,36 +58,51 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
         return None
     zero = data[0].zero if data else doses[0].start
     names = list(dict.fromkeys(o.readout for o in data)) or list(_CYTOKINES)
+    zero = zero if zero < result.times[-1] else doses[0].start
     last = max([float(o.days.max()) for o in data], default=zero + 0.4)
+    last = last if last > zero else zero + 0.4
     window = (zero - 0.5 / 24, min(float(result.times[-1]), last + 1.0 / 24))
+    since = "the start of the infusion" if doses[0].duration else ("the first dose" if len(doses) > 1 else "the dose")
     canvas, axes = pyplot.subplots(2, (len(names) + 1) // 2, figsize=(3.9 * ((len(names) + 1) // 2), 5.8), squeeze=False, layout="constrained")
     for axis, name in zip(axes.flat, names, strict=False):
-        _panel(axis, result, name, window, zero=zero, scale=24.0, label="hours after the dose")
-        for o in data:
-            if o.readout == name:
-                _points(axis, o, 24.0)
+        mine = [o for o in data if o.readout == name]
+        _panel(axis, result, name, window, zero=zero, scale=24.0, label=f"hours after {since}")
+        for o in mine:
+            _points(axis, o, 24.0)
+        axis.set_ylim(0, max(axis.get_ylim()[1], *(1.08 * _top(o) for o in mine), 1e-9))
         _mark_doses(axis, result, zero, 24.0, window)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     canvas.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=4)
-    who = " and ".join(dict.fromkeys(o.label for o in data))
-    caption = (f"The first hours after the dose: the model (line) against {who}." if who else "The first hours after the dose.")
+    who = " and the ".join(dict.fromkeys(o.label for o in data))
+    caption = (f"The first hours after {since}: the model (line) against the {who}." if who else f"The first hours after {since}.")
     return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."
                   + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
 
 
 def _points(axis: Any, o: Observations, scale: float) -> None:
-    hours = scale * (o.days - o.zero)
+    hours, label = scale * (o.days - o.zero), _as_written(o.label)
     if o.subject:
         subjects = np.array(o.subject)
         for k, who in enumerate(dict.fromkeys(o.subject)):
-            axis.plot(hours[subjects == who], o.values[subjects == who], color=PEOPLE, lw=0.7, zorder=1.5, label=o.label if k == 0 else None)
-        axis.set_ylim(0, 1.15 * float(np.quantile(o.values, 0.985)))
+            axis.plot(hours[subjects == who], o.values[subjects == who], color=PEOPLE, lw=0.7, zorder=1.5, label=label if k == 0 else None)
     else:
         axis.errorbar(hours, o.values, yerr=o.sd, fmt="o", ms=4.5, color=DATA, ecolor=DATA, elinewidth=0.9, capsize=2, zorder=4,
-                      label=f"{o.label} (SD)" if o.sd is not None else o.label)
+                      label=f"{label} (SD)" if o.sd is not None else label)
+
+
+def _as_written(label: str) -> str:
+    """A label that is no formula to the drawing library, nor hidden by it."""
+    return label.replace("$", r"\$").lstrip("_") or " "
+
+
+def _top(o: Observations) -> float:
+    """How high a panel must reach to show the measurements: means with their deviation, all but the highest of single values."""
+    if o.subject:
+        return float(np.quantile(o.values, 0.985))
+    return float(np.max(o.values if o.sd is None else o.values + o.sd))
 
 
 def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
@@ -99,13 +118,14 @@ def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
         _mark_doses(axis, result, 0.0, 1.0, window)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
-    return Figure("02_course", "The whole course", f"Every readout over {number(window[1])} days. Dashed: the healthy value. "
-                  "Red marks: doses."), canvas
+    return Figure("02_course", "The whole course", f"Every readout over {number(window[1])} days. Dashed: the healthy value."
+                  + (" Red: doses." if result.problem.plan.doses else "")), canvas
 
 
 def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, zero: float, scale: float, label: str) -> None:
     readout = result.problem.model.readout(name)
     keep = (result.times >= window[0]) & (result.times <= window[1])
+    keep = keep if keep.any() else np.full(len(keep), fill_value=True)
     y = np.where(np.abs(result.readout(name)) < 1e-9, 0.0, result.readout(name))
     axis.axhline(y[0], color=HEALTHY, lw=0.9, ls=(0, (4, 3)), zorder=1)
     axis.plot(scale * (result.times[keep] - zero), y[keep], color=MODEL, lw=1.8, zorder=3, label="model")
@@ -119,7 +139,7 @@ def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], *,
         middle = (high + low) / 2
         axis.set_ylim(0, 2 * middle if middle > 0 else 1)
     else:
-        axis.set_ylim(bottom=0)
+        axis.set_ylim(0, 1.05 * high)
 
 
 def _mark_doses(axis: Any, result: Result, zero: float, scale: float, window: tuple[float, float]) -> None:

@@ -57,6 +57,17 @@ def place_for(setup: Setup, out: Path | None, *, force: bool) -> Path:
             k += 1
             out = first.with_name(f"{first.name}_{k}")
         return out
+    if not out.name or out.name == "..":
+        out = out.resolve()
+    try:
+        _refuse_taken(out, force=force)
+    except (OSError, ValueError) as error:
+        raise StorageError.of("ZN-7006", "there can be no such folder", file=str(out), found=str(getattr(error, "strerror", None) or error),
+                              fix="choose another name") from error
+    return out
+
+
+def _refuse_taken(out: Path, *, force: bool) -> None:
     if out.exists() and not out.is_dir():
         raise StorageError.of("ZN-7002", "there is a file of that name", file=str(out), fix="name a folder")
     if out.is_dir() and any(out.iterdir()):
@@ -65,7 +76,6 @@ def place_for(setup: Setup, out: Path | None, *, force: bool) -> Path:
         if not (out / _MARK).is_file():
             raise StorageError.of("ZN-7004", "the folder holds something that is not a run, and will not be replaced", file=str(out),
                                   fix="name another folder")
-    return out
 
 
 def write_folder(run: Forecast, folder: Path, *, force: bool, report: bool, seconds: float) -> Path:
@@ -98,10 +108,9 @@ def write_folder(run: Forecast, folder: Path, *, force: bool, report: bool, seco
 
 def _write_all(run: Forecast, part: Path, figures: list[Figure], *, report: bool, seconds: float) -> None:
     write_text(part / "scenario.toml", scenario_toml(run.setup))
-    for compare in run.setup.source.table.compare:
-        if not compare.file.startswith("study:"):
-            (part / "data").mkdir(exist_ok=True)
-            shutil.copyfile(under(run.setup.source.folder, compare.file), part / "data" / Path(compare.file).name)
+    for file, name in _copies(run.setup).items():
+        (part / "data").mkdir(exist_ok=True)
+        shutil.copyfile(under(run.setup.source.folder, file), part / "data" / name)
     write_text(part / "summary.json", json.dumps(run.as_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
     write_text(part / "summary.md", f"# {run.setup.name}\n\n{run.summary}\n\n{NOT_MEDICAL}\n")
     write_text(part / "citations.bib", bibtex(run.sources))
@@ -111,6 +120,15 @@ def _write_all(run: Forecast, part: Path, figures: list[Figure], *, report: bool
         svgs = {figure.name: (part / "figures" / f"{figure.name}.svg").read_text("utf-8") for figure in figures}
         write_text(part / "report.html", report_page(run, figures, svgs))
     write_text(part / _MARK, json.dumps(_manifest(run, part, seconds), ensure_ascii=False, indent=1) + "\n")
+
+
+def _copies(setup: Setup) -> dict[str, str]:
+    """The files of measurements that were brought along, and the names of their copies: no two alike."""
+    names: dict[str, str] = {}
+    for file in dict.fromkeys(c.file for c in setup.source.table.compare if not c.file.startswith("study:")):
+        name = Path(file).name
+        names[file] = name if name not in names.values() else f"{len(names)}_{name}"
+    return names
 
 
 def _write_series(run: Forecast, path: Path) -> None:
@@ -154,5 +172,5 @@ def scenario_toml(setup: Setup) -> str:
     resolved = setup.resolved()
     for compare in resolved["compare"]:
         if not compare["file"].startswith("study:"):
-            compare["file"] = f"data/{Path(compare['file']).name}"  # the copy that lies beside this scenario
+            compare["file"] = f"data/{_copies(setup)[compare['file']]}"  # the copy that lies beside this scenario
     return tomlkit.dumps({key: value for key, value in resolved.items() if value not in ([], {})})

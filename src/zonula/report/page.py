@@ -75,8 +75,9 @@ def _cards(run: Forecast) -> list[_Card]:
         y = result.readout(name)
         value, day = result.peak(name)
         moved = value - y[0] > 0.01 * max(abs(y[0]), 1e-6)
+        since = "the start of the infusion" if any(d.duration for d in result.problem.plan.doses) else "the dose"
         starts = [d.start for d in result.problem.plan.doses if d.start <= day]
-        when = f"{24 * (day - starts[-1]):.1f} h after the dose" if starts and day - starts[-1] < 3 else f"on day {day:.1f}"
+        when = f"{24 * (day - starts[-1]):.1f} h after {since}" if starts and day - starts[-1] < 3 else f"on day {day:.1f}"
         note = f"highest, {when}" if moved else "unchanged throughout"
         cards.append(_Card(name_of(name), number(value if moved else y[0]), pretty(result.problem.model.readout(name).unit_text), note))
     return cards

@@ -41,14 +41,20 @@ def headline(result: Result) -> list[str]:
 
 
 def verdict(m: Misfit) -> str:
-    """``met``, ``high`` or ``low``, by the ratio of peaks."""
+    """``met``, ``high`` or ``low``, by the ratio of peaks; a dash where the data never rise above 0."""
+    if m.peak_ratio is None:
+        return "–"
     return "met" if 1 / CLOSE <= m.peak_ratio <= CLOSE else ("high" if m.peak_ratio > 1 else "low")
 
 
 def misfit_rows(misfits: Iterable[Misfit]) -> list[tuple[str, ...]]:
     """For each comparison: whom, what, peaks, ratio, hours, typical factor, share inside, verdict."""
-    return [(m.label, name_of(m.readout), number(m.peak_model), number(m.peak_data), f"{m.peak_ratio:.2f}", f"{m.hour_model:.1f}",
-             f"{m.hour_data:.1f}", f"{m.typical_factor:.1f}", f"{100 * m.inside:.0f} %", verdict(m)) for m in misfits]
+    return [(m.label, name_of(m.readout), number(m.peak_model), number(m.peak_data), _ratio(m.peak_ratio, 2), f"{m.hour_model:.1f}",
+             f"{m.hour_data:.1f}", _ratio(m.typical_factor, 1), f"{100 * m.inside:.0f} %", verdict(m)) for m in misfits]
+
+
+def _ratio(value: float | None, digits: int) -> str:
+    return "–" if value is None else f"{value:.{digits}f}"
 
 
 MISFIT_HEAD = ("compared with", "", "peak: model", "people", "ratio", "hour: model", "people", "typical factor", "inside", "peak within 35 %")

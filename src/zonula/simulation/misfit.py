@@ -17,9 +17,9 @@ class Misfit:
 
     peak_model, peak_data   : highest value in the window of the data, in the readout's unit (data: of the means, or the
                               median of the people's own peaks)
-    peak_ratio              : model over data [1]
+    peak_ratio              : model over data [1]; None where the data never rise above 0
     hour_model, hour_data   : when, in hours after the zero of the data
-    typical_factor          : exp of the root mean square of ln(model/data) over all points [1]; 1 is perfect
+    typical_factor          : exp of the root mean square of ln(model/data) over all points [1]; 1 is perfect, None where none is above 0
     inside                  : share of the points where the model is within one standard deviation of the mean, or (single
                               people) within the range of the people at that time [1]
     """
@@ -31,10 +31,10 @@ class Misfit:
     people: int
     peak_model: float
     peak_data: float
-    peak_ratio: float
+    peak_ratio: float | None
     hour_model: float
     hour_data: float
-    typical_factor: float
+    typical_factor: float | None
     inside: float
 
     def as_dict(self) -> dict[str, Any]:
@@ -48,22 +48,23 @@ def misfit(result: Result, data: Observations) -> Misfit | None:
     Points at or before the zero of the data count like all others.  Values are compared on a log scale after adding
     nothing: a measured or simulated value of 0 is left out of the typical factor.
     """
-    reached = data.days <= result.times[-1] if len(result.times) else np.zeros(len(data.days), dtype=bool)
+    reached = (data.days >= result.times[0]) & (data.days <= result.times[-1]) if len(result.times) else np.zeros(len(data.days), dtype=bool)
     if not np.any(reached):
         return None
     days, values = data.days[reached], data.values[reached]
     model = result.at(data.readout, days)
     window = (result.times >= days.min()) & (result.times <= days.max())
-    curve, curve_days = result.readout(data.readout)[window], result.times[window]
+    curve_days = np.union1d(result.times[window], days)
+    curve = result.at(data.readout, curve_days)
     top = int(np.argmax(curve))
     peak_data, day_data = _peak(data, days, values, reached)
     both = (model > 0) & (values > 0)
     logs = np.log(model[both] / values[both])
     return Misfit(
         label=data.label, readout=data.readout, unit=result.problem.model.readout(data.readout).unit_text, points=len(days),
-        people=len(set(data.subject)), peak_model=float(curve[top]), peak_data=peak_data, peak_ratio=float(curve[top] / peak_data),
+        people=len(set(data.subject)), peak_model=float(curve[top]), peak_data=peak_data, peak_ratio=float(curve[top]) / peak_data if peak_data > 0 else None,
         hour_model=24 * float(curve_days[top] - data.zero), hour_data=24 * (day_data - data.zero),
-        typical_factor=float(np.exp(np.sqrt(np.mean(logs**2)))) if len(logs) else float("nan"),
+        typical_factor=float(np.exp(np.sqrt(np.mean(logs**2)))) if len(logs) else None,
         inside=_inside(data, days, values, model, reached),
     )
 

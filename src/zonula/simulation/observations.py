@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from zonula.evidence.bibliography import bibliography, key_of
 from zonula.ground.errors import InputDataError, Problem, UsageError, ZonulaError, nearest, raise_all
 from zonula.ground.files import packaged, read_text, under
 from zonula.language.model import Model
@@ -17,6 +18,8 @@ from zonula.language.units import DAY, Unit, unit
 from zonula.simulation.equations import Vector
 from zonula.simulation.scenario import CompareTable
 from zonula.simulation.schedule import duration
+
+_MOST_SHOWN = 20  # problems of one file; more would hide the first
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +51,8 @@ def read_observations(table: CompareTable, model: Model, folder: Path) -> list[O
     InputDataError   with every cell that cannot be used
     """
     _check_names(table, model)
+    if "\0" in table.file:
+        raise UsageError.of("ZN-1401", f"{table.file!r} is no file", path="compare.file", fix="name a CSV file beside the scenario")
     path = packaged("studies", *_inside(table.file.removeprefix("study:"))) if table.file.startswith("study:") else under(folder, table.file)
     rows = _rows(path, table)
     to_days = float(_unit(table.time.unit, path, "time").factor_to(DAY))
@@ -59,11 +64,11 @@ def read_observations(table: CompareTable, model: Model, folder: Path) -> list[O
             raise InputDataError.of("ZN-3005", f"no row of {path.name} has {table.quantity} = {written!r}", file=str(path),
                                     fix=nearest(written, {row[table.quantity] for _, row in rows}))
         factor = float(_unit(table.value.unit, path, "value").factor_to(model.readout(readout).unit))
-        sd = np.array([_number(row, table.sd, line, path) * factor for line, row in mine]) if table.sd else None
+        sd = np.array([_number(row, table.sd, line, path, factor=factor, least=0.0) for line, row in mine]) if table.sd else None
         out.append(Observations(
             label=table.label, readout=readout, zero=zero, sd=sd, source=tuple(table.source),
-            days=zero + to_days * np.array([_number(row, table.time.column, line, path) for line, row in mine]),
-            values=factor * np.array([_number(row, table.value.column, line, path) for line, row in mine]),
+            days=zero + np.array([_number(row, table.time.column, line, path, factor=to_days) for line, row in mine]),
+            values=np.array([_number(row, table.value.column, line, path, factor=factor) for line, row in mine]),
             subject=tuple(row[table.subject] for _, row in mine) if table.subject else (),
         ))
     return out
@@ -79,6 +84,9 @@ def _inside(text: str) -> tuple[str, ...]:
 def _check_names(table: CompareTable, model: Model) -> None:
     problems = [Problem(code="ZN-1402", message=f"there is no readout {name!r}", path="compare.names", fix=nearest(name, model.readout_names))
                 for name in table.names.values() if name not in model.readout_names]
+    problems += [Problem(code="ZN-1406", message=f"{source!r} is not in the bibliography", path="compare.source",
+                         fix=f"{nearest(key_of(source), bibliography())} (data of your own: say in the label where they come from)")
+                 for source in table.source if key_of(source) not in bibliography()]
     for name in table.names.values():
         if name in model.readout_names:
             want = model.readout(name)
@@ -111,7 +119,9 @@ def _rows(path: Path, table: CompareTable) -> list[tuple[int, Mapping[str, str]]
                   *([table.subject] if table.subject else [])]
         raise_all(InputDataError, [Problem(code="ZN-3001", message=f"there is no column {name!r}", file=str(path), line=1,
                                            fix=nearest(name, header)) for name in wanted if name not in header])
-        rows: list[tuple[int, Mapping[str, str]]] = [(reader.line_num, row) for row in reader if all(row.get(key) == value for key, value in table.where.items())]
+        raise_all(InputDataError, [Problem(code="ZN-3001", message=f"there are two columns {name!r}", file=str(path), line=1,
+                                           fix="rename one of them") for name in dict.fromkeys(wanted) if list(header).count(name) > 1])
+        rows = [(line, row) for line, row in _whole(reader, path) if all(row.get(key) == value for key, value in table.where.items())]
     except csv.Error as error:
         raise InputDataError.of("ZN-3002", f"this is not CSV: {error}", file=str(path), line=reader.line_num,
                                 fix="separate cells by commas and put text that holds commas in quotes") from error
@@ -120,12 +130,24 @@ def _rows(path: Path, table: CompareTable) -> list[tuple[int, Mapping[str, str]]
     return rows
 
 
-def _number(row: Mapping[str, str], column: str, line: int, path: Path) -> float:
+def _whole(reader: csv.DictReader[str], path: Path) -> list[tuple[int, Mapping[str, str]]]:
+    rows: list[tuple[int, Mapping[str, str]]] = [(reader.line_num, row) for row in reader]
+    ragged = [line for line, row in rows if None in row or None in row.values()]
+    raise_all(InputDataError, [Problem(code="ZN-3007", message="this row has more or fewer cells than there are columns", file=str(path), line=line,
+                                       fix="separate cells by commas; use a decimal point; put text that holds commas in quotes")
+                               for line in ragged[:_MOST_SHOWN]])
+    return rows
+
+
+def _number(row: Mapping[str, str], column: str, line: int, path: Path, *, factor: float, least: float = -math.inf) -> float:
     text = (row[column] or "").strip()
     try:
-        value = float(text)
+        value = factor * float(text)
     except ValueError:
         value = math.nan
+    if value < least:
+        raise InputDataError.of("ZN-3008", f"column {column!r} holds a number below {least:g}", file=str(path), line=line, found=repr(text),
+                                fix="correct the number, or take the row out")
     if not math.isfinite(value) or "_" in text:
         raise InputDataError.of("ZN-3004", f"column {column!r} does not hold a finite number", file=str(path), line=line,
                                 found=repr(text), fix="write a number with a decimal point, or take the row out")

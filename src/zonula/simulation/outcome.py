@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -22,7 +23,7 @@ class Stopped:
     """The equations could not be solved further; what was computed before is kept.
 
     at_day  : the last time that was reached [day]
-    fastest : the state that was changing fastest relative to its size, and its relative rate [1/day]
+    fastest : the state that was changing fastest relative to its size, and its relative rate [1/day] (infinite where it has no value)
     """
 
     reason: str
@@ -33,7 +34,7 @@ class Stopped:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {"status": self.status, **asdict(self)}
+        return _plain({"status": self.status, **asdict(self)})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,7 +48,12 @@ class NoHealthyState:
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""
-        return {"status": self.status, **asdict(self)}
+        return _plain({"status": self.status, **asdict(self)})
+
+
+def _plain(data: dict[str, Any]) -> dict[str, Any]:
+    """Numbers that JSON cannot write become None."""
+    return {key: None if isinstance(value, float) and not math.isfinite(value) else value for key, value in data.items()}
 
 
 Outcome = Finished | Stopped | NoHealthyState

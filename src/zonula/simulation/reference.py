@@ -6,6 +6,7 @@ person is reported as a typed outcome with the partial result.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +21,7 @@ from zonula.simulation.problem import Problem, Stretch, stretches
 from zonula.simulation.result import Result
 
 _RANGE_SLACK = 1e-6  # relative to a state's scale: how far an integrator's error may carry it over its border
+_MAX_IDLE = 1000  # steps in a row that do not move time
 Progress = Callable[[float], None]
 
 
@@ -33,6 +35,7 @@ class _Run:
     method: str
     progress: Progress | None
     steps: int = 0
+    idle: int = 0
 
 
 class _Halt(Exception):  # noqa: N818 - an inner signal, turned into a typed outcome below
@@ -61,7 +64,9 @@ def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None 
     scale = np.where(health.state != 0, np.abs(health.state), 1.0)
     run = _Run(problem, equations, scale, method, progress)
     rows: list[tuple[float, Vector, Inputs]] = []
-    outcome = _solve_all(run, health.state, rows)
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")  # what the solver murmurs is said by the outcome
+        outcome = _solve_all(run, health.state, rows)
     return Result.from_rows(problem, outcome, health, rows, equations, steps=run.steps)
 
 
@@ -75,7 +80,9 @@ def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -
             if k == len(pieces) - 1:
                 rows.append((piece.end, x, piece.inputs))
     except _Halt as halt:
-        rows.append((halt.at, halt.state, halt.inputs))
+        rows[:] = [row for row in rows if np.all(np.isfinite(row[1]))]
+        if np.all(np.isfinite(halt.state)) and (not rows or halt.at > rows[-1][0]):
+            rows.append((halt.at, halt.state, halt.inputs))
         return _stopped(run, halt)
     return Finished()
 
@@ -101,6 +108,7 @@ def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, V
         run.steps += 1
         if solver.status == "failed":
             raise _Halt(f"the solver gave up ({message})", float(solver.t), np.asarray(solver.y), piece.inputs)
+        run.idle = run.idle + 1 if solver.t == solver.t_old else 0
         _check(run, float(solver.t), np.asarray(solver.y), piece.inputs)
         last = int(np.searchsorted(wanted, solver.t, side="right"))
         if last > done:
@@ -119,6 +127,8 @@ def _check(run: _Run, t: float, x: Vector, inputs: Inputs) -> None:
         low, high = state.within
         if not low - _RANGE_SLACK * scale <= value <= high + _RANGE_SLACK * scale:
             raise _Halt(f"{state.path} left its range at {value:.3g} {state.unit_text}", t, x, inputs)
+    if run.idle > _MAX_IDLE:
+        raise _Halt("the solver's steps have become too small to move forward", t, x, inputs)
     if run.steps > MAX_STEPS:
         raise _Halt(f"more than {MAX_STEPS} steps were needed", t, x, inputs)
 

@@ -7,6 +7,7 @@ its line, what was found and what to write instead.
 from __future__ import annotations
 
 import re
+import sys
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest, raise_all
 from zonula.ground.files import folder_of_presets, read_text
+from zonula.ground.limits import MAX_FILE_BYTES
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -124,8 +126,14 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder_of_presets().glob("*.toml"))}
 
 
-def read_scenario(which: str, settings: Iterable[str] = ()) -> ScenarioSource:
-    """Read a scenario from a file or a preset, with ``path=value`` settings laid over it.
+def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[str] = ()) -> ScenarioSource:
+    """Read a scenario from a file, a preset or (``-``) standard input.
+
+    Parameters
+    ----------
+    which    : path of a TOML file, name of a preset, or ``-``
+    settings : ``path=value`` laid over what the file says
+    plan     : sentences added to its events
 
     Raises
     ------
@@ -135,13 +143,25 @@ def read_scenario(which: str, settings: Iterable[str] = ()) -> ScenarioSource:
     path = Path(which)
     if which in known and not path.is_file():
         path = known[which]
-    elif (path.suffix != ".toml" and not _is_there(path)) or "\0" in which:
+    elif which != "-" and ((path.suffix != ".toml" and not _is_there(path)) or "\0" in which):
         raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
-    text = read_text(path)
+    text = sys.stdin.read(MAX_FILE_BYTES) if which == "-" else read_text(path)
     raw = _parse(text, str(path))
     origins = _lay_over(raw, settings)
+    _add_events(raw, plan, origins)
     _check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
+
+
+def _add_events(raw: dict[str, Any], plan: Iterable[str], origins: dict[str, str]) -> None:
+    sentences = list(plan)
+    table = raw.setdefault("plan", {}) if sentences else {}
+    events = table.setdefault("events", []) if isinstance(table, dict) else None
+    if sentences and not isinstance(events, list):
+        return  # what stands in their place is wrong, and is refused with the rest of the file
+    for sentence in sentences:
+        origins[f"plan.events[{len(events or [])}]"] = "--plan"
+        (events if events is not None else []).append(sentence)
 
 
 def _is_there(path: Path) -> bool:
@@ -259,7 +279,7 @@ def line_of(text: str, loc: tuple[int | str, ...]) -> int:
                 return number
             if here == ".".join(tables) and (seen == index or not line.lstrip().startswith("[[")):
                 fallback = number
-        elif here == ".".join(tables) and (seen == index or index == 0) and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
+        elif here == ".".join(tables) and index in (seen, 0) and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
             return number
     return fallback
 
@@ -283,8 +303,13 @@ def in_file(source: ScenarioSource, error: ZonulaError, *loc: int | str) -> list
     flat = path.replace("[", ".").replace("]", "")
     known = source.origins.get(flat)
     place |= {"file": known} if known else {"file": source.file, "line": line_of(source.text, loc)}
-    return [p if p.file else Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
-                                     **{**place, "path": p.path or path}) for p in error.problems]
+    placed = []
+    for p in error.problems:
+        origin = source.origins.get(p.path)
+        here = {"file": origin} if origin else place
+        placed.append(p if p.file else Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
+                                               **{**here, "path": p.path or path}))
+    return placed
 
 
 __all__ = ["SCHEMA", "CompareTable", "ScenarioSource", "ScenarioTable", "flat_parameters", "in_file", "line_of", "presets",

@@ -87,16 +87,16 @@ def _attenuation(result: Result) -> str:
 
 
 def _comparison(misfits: tuple[Misfit, ...]) -> str:
-    means = [m for m in misfits if not m.people]
+    means = [(m, m.peak_ratio) for m in misfits if not m.people and m.peak_ratio is not None]
     if not means:
         return ""
-    parts = [f"{name_of(m.readout)} {number(m.peak_ratio)} times the measured peak, "
+    parts = [f"{name_of(m.readout)} {number(ratio)} times the measured peak, "
              + (f"{60 * abs(m.hour_model - m.hour_data):.0f} min {'later' if m.hour_model > m.hour_data else 'earlier'}"
-                if abs(m.hour_model - m.hour_data) > 1e-3 else "at the same time") for m in means]
-    bad = [name_of(m.readout) for m in means if not 1 / 1.35 <= m.peak_ratio <= 1.35]
+                if abs(m.hour_model - m.hour_data) > 1e-3 else "at the same time") for m, ratio in means]
+    bad = [name_of(m.readout) for m, ratio in means if not 1 / 1.35 <= ratio <= 1.35]
     verdict = (f" More than 35 % off: {', '.join(bad)}; this is a misfit of the model, not of the people." if bad
                else " All peaks are within 35 % of those measured.")
-    return f"Against the {means[0].label}: " + "; ".join(parts) + "." + verdict
+    return f"Against the {means[0][0].label}: " + "; ".join(parts) + "." + verdict
 
 
 def summary(result: Result, misfits: tuple[Misfit, ...]) -> str:

@@ -45,16 +45,20 @@ def _uses_in(path: Path, folder: Path) -> Iterator[Use]:
             continue
         named = {k.arg: k.value for k in node.keywords if k.arg}
         values = [named["code"], *node.args] if "code" in named else list(node.args)
-        place = next((i for i, value in enumerate(values) if _is_code(value)), None)
-        if place is not None and isinstance(given := values[place], ast.Constant):
+        place = next((i for i, value in enumerate(values) if _codes(value)), None)
+        if place is not None:
             texts = [_template(value) for value in values[place + 1:]]
             message = _template(named["message"]) if "message" in named else texts[0] if texts else ""
             fix = _template(named["fix"]) if "fix" in named else texts[1] if len(texts) > 1 else ""
-            yield Use(str(given.value), _kind(node, raised), message, fix, path.relative_to(folder).as_posix(), node.lineno)
+            where = path.relative_to(folder).as_posix()
+            yield from (Use(code, _kind(node, raised), message, fix, where, node.lineno) for code in _codes(values[place]))
 
 
-def _is_code(value: ast.expr) -> bool:
-    return isinstance(value, ast.Constant) and isinstance(value.value, str) and _CODE.fullmatch(value.value) is not None
+def _codes(value: ast.expr) -> list[str]:
+    """The code that stands there, or both of ``"ZN-1" if ... else "ZN-2"``."""
+    if isinstance(value, ast.IfExp):
+        return _codes(value.body) + _codes(value.orelse)
+    return [value.value] if isinstance(value, ast.Constant) and isinstance(value.value, str) and _CODE.fullmatch(value.value) else []
 
 
 def _kinds_raised(module: ast.Module) -> str:

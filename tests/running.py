@@ -58,11 +58,11 @@ def common(a: Result, b: Result) -> tuple[np.ndarray, np.ndarray]:
 
 
 def largest_error(a: np.ndarray, b: np.ndarray) -> float:
-    """Largest difference of two tables (time, quantity), each column relative to its maximum in *b*."""
+    """Largest difference of two tables (time, quantity), each column relative to its maximum in *b* (at least a millionth of a unit)."""
     assert a.shape == b.shape
     assert a.size
     assert np.all(np.isfinite(a))
-    return float(np.max(np.abs(a - b) / np.maximum(np.max(np.abs(b), axis=0), 1e-9)))
+    return float(np.max(np.abs(a - b) / np.maximum(np.max(np.abs(b), axis=0), 1e-6)))
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parents[2]
 SOURCE = ROOT / "src" / "zonula"
 FILES = sorted(SOURCE.rglob("*.py"))
 MINE = [*FILES, *sorted((ROOT / "tests").rglob("*.py")), *sorted((ROOT / "scripts").rglob("*.py"))]
-MARKS = tuple(["TODO", "FIXME", "XXX", "HACK", "NotImplementedError"])  # split so that this file holds none of them
+MARKS = tuple(word[::-1] for word in ("ODOT", "EMXIF", "X" * 3, "KCAH", "rorrEdetnemelpmItoN"))  # backwards: none stands here
 
 
 def _named(path):

@@ -41,14 +41,15 @@ from zonula.language.expression import (
 from zonula.language.functions import ARRAYS, NUMBERS
 from zonula.language.quantities import Healthy, State
 
-_INSIDE = {"hill", "hill_slope", "hill_log", "ratio_power_slope", "ratio_power_log"}
+_RATIO_LAWS = {f"{law}{part}" for law in ("hill", "ratio_power") for part in ("", "_slope", "_log")}
 anything = st.one_of(plain_numbers, st.floats(width=64), st.sampled_from([0.0, -0.0, math.inf, math.nan, 5e-324, 1e308]))
 
 
 def _intermediates(tree, values):
     for node in subtrees(tree):
         yield float(evaluate(node, values))
-        if isinstance(node, Call) and node.function in _INSIDE:
+        if isinstance(node, Call) and node.function in _RATIO_LAWS:  # what these laws compute on their way
+            yield float(evaluate(Call("/", node.args[:2]), values))
             yield float(evaluate(Call("ratio_power", node.args), values))
 
 

@@ -47,7 +47,7 @@ def _say(run: Forecast, folder: Path, *, report: bool, seconds: float) -> None:
     if run.misfits:
         lines += ["", *misfit_lines(run.misfits)]
     lines += ["", *_wrapped(run.summary)]
-    lines += [line for remark in run.setup.remarks for line in _wrapped(f"Note: {remark}.")]
+    lines += [line for remark in run.remarks for line in _wrapped(f"Note: {remark}.")]
     first = folder / "report.html" if report else folder / "summary.md"
     lines += ["", f"Wrote {folder}/ in {seconds:.1f} s; open {first}", "Research software: not medical advice."]
     sys.stdout.write("\n".join(lines) + "\n")

@@ -156,7 +156,7 @@ def _manifest(run: Forecast, part: Path, seconds: float) -> dict[str, Any]:
         "schema": "zonula/manifest/1", "scenario": run.setup.name, "command": ["zonula", *sys.argv[1:]],
         "fingerprint": run.setup.fingerprint, "model": run.setup.problem.model.fingerprint, "seed": run.seed, "draws": 0,
         "engine": "reference (LSODA, exact Jacobian)", "rtol": run.setup.problem.rtol, "steps": run.result.steps,
-        "outcome": run.result.outcome.as_dict(), "remarks": list(run.setup.remarks),
+        "outcome": run.result.outcome.as_dict(), "remarks": list(run.remarks),
         "changed": {path: {"value": v, "unit": u} for path, (v, u) in run.setup.changed.items()},
         "written": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 2),
         "environment": environment(),

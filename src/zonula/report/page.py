@@ -15,6 +15,7 @@ from zonula.language.units import pretty
 from zonula.report.figures import Figure
 from zonula.report.tables import HEADLINE, MISFIT_HEAD, misfit_rows, rows
 from zonula.simulation.forecast import NOT_MEDICAL, Forecast
+from zonula.simulation.health import Health
 from zonula.simulation.words import name_of, number
 
 _CARDS = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
@@ -55,7 +56,7 @@ def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str
         misfit_head=MISFIT_HEAD, misfits=misfit_rows(run.misfits), person=_person(run), health=_health(run),
         statuses=_counts(run, "status", STATUSES), grades=_counts(run, "grade", GRADES), parameters=_parameters(run),
         changed=[(path, number(v), pretty(u), number(run.setup.evidence[path].value)) for path, (v, u) in sorted(run.setup.changed.items()) if path != "body.weight"],
-        shut=sorted(run.setup.problem.shut), remarks=run.setup.remarks, limits=LIMITS,
+        shut=sorted(run.setup.problem.shut), remarks=run.remarks, limits=LIMITS,
         sources=[(key, bibliography()[key].short, bibliography()[key].link) for key in run.sources],
         environment=environment(), fingerprint=run.setup.fingerprint, model_fingerprint=run.setup.problem.model.fingerprint,
         rtol=f"{run.setup.problem.rtol:g}", steps=run.result.steps, notice=NOT_MEDICAL,
@@ -94,13 +95,21 @@ def _health(run: Forecast) -> dict[str, Any]:
     health = run.result.health
     if health is None:
         return {}
-    slowest = -1 / health.rates[0].real
     model = run.setup.problem.model
     return {
-        "stable": health.stable, "residual": f"{health.residual:.0e}", "slowest": number(slowest), "fastest": number(-24 * 60 / health.rates[-1].real),
+        "residual": f"{health.residual:.0e}", "return": _return(health),
         "states": [(s.doc, number(x), pretty(s.unit_text), s.path) for s, x in zip(model.states, health.state, strict=True)],
         "setpoints": [(s.doc, number(v), pretty(s.unit_text), s.path) for s, v in zip(model.setpoints, health.setpoints, strict=True)],
     }
+
+
+def _return(health: Health) -> str:
+    slowest, fastest = float(health.rates[0].real), float(health.rates[-1].real)
+    if not health.stable:
+        return (f"It is not stable: what is slowest does not come back ({abs(slowest):.2g} per day)" if slowest <= 0
+                else f"It is not stable: a small push grows ({slowest:+.2g} per day)")
+    return (f"It is stable: a small push dies away, the slowest part with a time constant of {number(-1 / slowest)} days, "
+            f"the fastest of {number(-24 * 60 / fastest)} minutes")
 
 
 def _counts(run: Forecast, what: str, known: Mapping[str, str]) -> list[tuple[str, str, int, float]]:

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from zonula.evidence.bibliography import key_of
+from zonula.simulation.equations import parameter_vector
 from zonula.simulation.misfit import Misfit, misfit
 from zonula.simulation.outcome import Finished, NoHealthyState, Stopped
 from zonula.simulation.prepare import Setup, prepare
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
 from zonula.simulation.scenario import read_scenario
-from zonula.simulation.words import summary
+from zonula.simulation.schedule import Plan
+from zonula.simulation.words import name_of, number, summary, with_unit
 
+_STRANGE = 3.0  # a healthy readout that is this many times the usual person's, up or down, is remarked on
 NOT_MEDICAL = "Research software: not a medical device, and no medical advice."
 
 
@@ -36,6 +41,11 @@ class Forecast:
         return summary(self.result, self.misfits)
 
     @property
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know before trusting the result."""
+        return (*self.setup.remarks, *_strange_health(self.result, self.setup))
+
+    @property
     def sources(self) -> tuple[str, ...]:
         """Keys of all sources that the parameters, processes and data of this run rest on, sorted."""
         keys = {key_of(s) for path, e in self.setup.evidence.items() if path not in self.setup.changed for s in e.source}
@@ -55,10 +65,26 @@ class Forecast:
         return {
             "schema": "zonula/run/1", "status": result.outcome.status, "scenario": self.setup.name, "summary": self.summary,
             "readouts": readouts, "peaks": peaks(result), "outcome": result.outcome.as_dict(), "health": health_dict(result),
-            "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.setup.remarks), "seed": self.seed, "draws": 0,
+            "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.remarks), "seed": self.seed, "draws": 0,
             "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
             "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
         }
+
+
+def _strange_health(result: Result, setup: Setup) -> list[str]:
+    """Remarks where changed parameters make a health that is far from the usual person's."""
+    if not setup.changed or not len(result.times):
+        return []
+    usual_problem = replace(setup.problem, parameters=parameter_vector(setup.problem.model, {p: e.value for p, e in setup.evidence.items()}),
+                            plan=Plan(), until=1e-6, times=np.array([0.0, 1e-6]), shut=frozenset(), closed=frozenset())
+    usual = solve(usual_problem)
+    strange = []
+    for name in result.problem.model.readout_names:
+        here, there = float(result.readout(name)[0]), float(usual.readout(name)[0])
+        if there > 0 and not 1 / _STRANGE <= here / there <= _STRANGE:
+            unit_text = result.problem.model.readout(name).unit_text
+            strange.append(f"{name_of(name)} is {with_unit(here, unit_text)} (usual {number(there)})")
+    return [f"the changed parameters no longer describe a healthy person: before anything is done, {', '.join(strange)}"] if strange else []
 
 
 def peaks(result: Result) -> dict[str, dict[str, float]]:

@@ -107,11 +107,7 @@ def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     if not _rests(closure, z):
         z = _newton(closure, _search(closure, first))
     if not _rests(closure, z):
-        relative = np.nan_to_num(closure.relative(z), nan=np.inf)
-        worst = int(np.argmax(relative))
-        outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
-        reason = f"{outside[0]} would leave its range" if outside and relative[worst] <= _TOLERANCE else "its rates do not balance"
-        return NoHealth(reason=reason, worst=outside[0] if outside else closure.name(worst), residual=float(relative[worst]))
+        return _reason(closure, first, z)
     x, s = closure.split(z)
     inputs = Inputs.neutral(model)
     healthy = tuple(closure.functions.healthy(x.tolist(), closure.p, s, (), inputs.exposures, inputs.gates, inputs.roads))
@@ -119,6 +115,28 @@ def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     rates = np.linalg.eigvals(motion).astype(np.complex128)
     return Health(state=x, setpoints=tuple(s), healthy=healthy, residual=float(np.max(closure.relative(z))),
                   rates=rates[np.argsort(-rates.real)])
+
+
+def _reason(closure: _Closure, first: Vector, z: Vector) -> NoHealth:
+    """Why there is no health: what is made and never lost, what would leave its range, or what balances worst."""
+    relative = np.nan_to_num(closure.relative(z), nan=np.inf)
+    worst = int(np.argmax(relative))
+    still = np.flatnonzero(~np.any(closure.jacobian(first)[: len(closure.resting)], axis=1))
+    if len(still):
+        name = closure.name(int(still[0]))
+        return NoHealth(reason=f"{name} is neither made nor lost, so that any value would do", worst=name, residual=float(relative[worst]))
+    for i in range(len(closure.resting)):
+        ends = []
+        for value in (max(closure.low[i], 0.0), min(closure.high[i], 1e9 * max(abs(first[i]), 1.0))):
+            trial = first.copy()
+            trial[i] = value
+            ends.append(closure.residual(trial)[i])
+        if ends[0] > 0 and ends[1] > 0:
+            return NoHealth(reason=f"{closure.name(i)} is made and never lost", worst=closure.name(i), residual=float(relative[worst]))
+    outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
+    if outside and relative[worst] <= _TOLERANCE:
+        return NoHealth(reason=f"{outside[0]} would leave its range", worst=outside[0], residual=float(relative[worst]))
+    return NoHealth(reason="its rates do not balance", worst=closure.name(worst), residual=float(relative[worst]))
 
 
 def _rests(closure: _Closure, z: Vector) -> bool:

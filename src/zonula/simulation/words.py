@@ -103,8 +103,9 @@ def summary(result: Result, misfits: tuple[Misfit, ...]) -> str:
     """One plain paragraph."""
     outcome = result.outcome
     if isinstance(outcome, NoHealthyState):
-        return (f"This person has no healthy state to start from: {outcome.reason} ({outcome.worst}, relative residual "
-                f"{outcome.residual:.1e}). Look at the parameters that were changed.")
+        where = "" if outcome.worst in outcome.reason else f" (furthest from rest: {outcome.worst})"
+        return (f"This person has no healthy state to start from: {outcome.reason}{where}. "
+                f"Look at the parameters that were changed.")
     parts = []
     if not isinstance(outcome, Finished):
         parts.append(f"The simulation stopped at day {number(outcome.at_day)}: {outcome.reason}. Changing fastest was {outcome.fastest} "

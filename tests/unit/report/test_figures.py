@@ -43,6 +43,6 @@ def test_no_curve_leaves_the_frame_of_the_whole_course(scenario: str) -> None:
 
 
 def test_a_person_who_could_not_be_started_has_no_figures(tmp_path: pytest.TempPathFactory) -> None:
-    run = zn.forecast("lps_bolus", settings=["blood.k_clearance=0"])
+    run = zn.forecast("lps_bolus", settings=["cytokines.k_tnf=0"])
     assert run.result.outcome.status == "no_healthy_state"
     assert figures.draw_figures(run, tmp_path) == []  # type: ignore[arg-type]

@@ -16,7 +16,7 @@ from zonula.report.figures import Figure
 from zonula.report.tables import HEADLINE, MISFIT_HEAD, misfit_rows, rows
 from zonula.simulation.forecast import NOT_MEDICAL, Forecast
 from zonula.simulation.health import Health
-from zonula.simulation.words import name_of, number
+from zonula.simulation.words import moment, name_of, number
 
 _CARDS = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
 LIMITS = (
@@ -75,11 +75,8 @@ def _cards(run: Forecast) -> list[_Card]:
     for name in _CARDS:
         y = result.readout(name)
         value, day = result.peak(name)
-        moved = value - y[0] > 0.01 * max(abs(y[0]), 1e-6)
-        since = "the start of the infusion" if any(d.duration for d in result.problem.plan.doses) else "the dose"
-        starts = [d.start for d in result.problem.plan.doses if d.start <= day]
-        when = f"{24 * (day - starts[-1]):.1f} h after {since}" if starts and day - starts[-1] < 3 else f"on day {day:.1f}"
-        note = f"highest, {when}" if moved else "unchanged throughout"
+        moved = result.moved(name)
+        note = f"highest, {moment(result, day)}" if moved else "unchanged throughout"
         cards.append(_Card(name_of(name), number(value if moved else y[0]), pretty(result.problem.model.readout(name).unit_text), note))
     return cards
 

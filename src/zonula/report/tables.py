@@ -21,7 +21,7 @@ def rows(result: Result, names: Iterable[str] = HEADLINE) -> list[tuple[str, str
     for name in names:
         y = result.readout(name)
         value, day = result.peak(name)
-        moved = value - y[0] > 0.01 * max(abs(y[0]), 1e-6)
+        moved = result.moved(name)
         out.append((name_of(name), pretty(result.problem.model.readout(name).unit_text), number(_shown(y[0])), number(_shown(value)) if moved else "–",
                     f"{day:.2f}" if moved else "–", number(_shown(y[-1]))))
     return out

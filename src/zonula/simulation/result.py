@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     import xarray
 
 
+_STEADY = 0.01  # a readout that never differs by more than 1 % from its first value has not moved
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One person's result.
@@ -77,6 +80,11 @@ class Result:
     def at(self, name: str, days: Vector) -> Vector:
         """A readout at other times than those reported, linearly between them."""
         return np.interp(days, self.times, self.readout(name))
+
+    def moved(self, name: str) -> bool:
+        """Whether a readout ever differs from its first value by more than 1 % of it."""
+        y = self.readout(name)
+        return bool(np.max(np.abs(y - y[0])) > _STEADY * max(abs(float(y[0])), 1e-6))
 
     def peak(self, name: str) -> tuple[float, float]:
         """The highest value of a readout and its day (the top of a parabola through the highest three points)."""

@@ -12,7 +12,6 @@ from zonula.simulation.outcome import Finished, NoHealthyState
 from zonula.simulation.result import Result
 
 _NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP"}
-_STEADY = 0.01  # a readout that never moves by more than 1 % of its healthy value has not moved
 _TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
 
 
@@ -37,16 +36,8 @@ def with_unit(value: float, unit_text: str) -> str:
     return f"{number(value)} {pretty(unit_text)}".strip()
 
 
-def _moved(result: Result) -> list[str]:
-    names = []
-    for name in result.problem.model.readout_names:
-        y = result.readout(name)
-        if np.max(np.abs(y - y[0])) > _STEADY * max(abs(y[0]), 1e-6):
-            names.append(name)
-    return names
-
-
-def _after(result: Result, day: float) -> str:
+def moment(result: Result, day: float) -> str:
+    """When that is: so many hours after the latest dose, or on which day."""
     doses = [d.start for d in result.problem.plan.doses if d.start <= day]
     if not doses or day - doses[-1] > 3:
         return f"on day {number(day)}"
@@ -56,7 +47,7 @@ def _after(result: Result, day: float) -> str:
 
 
 def _course(result: Result) -> str:
-    moved = _moved(result)
+    moved = [name for name in result.problem.model.readout_names if result.moved(name)]
     if not moved:
         return (f"Over {number(result.times[-1])} days nothing moved: every readout stayed within 1 % of its healthy value "
                 f"(CRP {with_unit(result.readout('crp')[-1], 'mg/L')}, TNF {with_unit(result.readout('tnf')[-1], 'pg/mL')}).")
@@ -67,7 +58,7 @@ def _course(result: Result) -> str:
         y0 = result.readout(name)[0]
         unit_text = result.problem.model.readout(name).unit_text
         before = f" (healthy {number(y0)})" if y0 > 1e-9 else ""
-        parts.append(f"{name_of(name)} reaches {with_unit(value, unit_text)}{before} {_after(result, day)}")
+        parts.append(f"{name_of(name)} reaches {with_unit(value, unit_text)}{before} {moment(result, day)}")
     text = "; ".join(parts)
     return text[0].upper() + text[1:] + "."
 

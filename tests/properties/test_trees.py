@@ -66,7 +66,7 @@ def _printed(tree, values, *, arrays):
 @given(trees(numbers=anything), points(anything))
 @example(Call("-", (X, Call("-", (Y, X)))), dict(zip(NAMES, (1e16, 1.0, 3.0), strict=True)))
 @example(Call("<", (Call("<", (X, Y)), Number(0.5))), dict.fromkeys(NAMES, 2.0))
-@settings(max_examples=4000)
+@settings(max_examples=300)
 def test_printed_numbers_compute_the_tree_in_its_own_order(tree, values):
     try:
         expected = walk(tree, values)
@@ -78,7 +78,7 @@ def test_printed_numbers_compute_the_tree_in_its_own_order(tree, values):
 
 
 @given(trees(), st.lists(points(), min_size=5, max_size=5))
-@settings(max_examples=3000)
+@settings(max_examples=200)
 def test_printed_arrays_compute_what_evaluate_computes(tree, rows):
     values = {name: np.array([row[name] for row in rows]) for name in NAMES}
     expected = evaluate(tree, values)
@@ -93,7 +93,7 @@ def test_printed_arrays_compute_what_evaluate_computes(tree, rows):
 
 
 @given(trees(ARITHMETIC, leaves=20), points())
-@settings(max_examples=3000)
+@settings(max_examples=200)
 def test_sums_and_products_are_bit_equal_in_every_back_end(tree, values):
     expected = evaluate(tree, values)
     try:
@@ -105,7 +105,7 @@ def test_sums_and_products_are_bit_equal_in_every_back_end(tree, values):
 
 
 @given(trees(), points())
-@settings(max_examples=4000)
+@settings(max_examples=300)
 def test_numbers_agree_with_numpy_up_to_the_condition_of_the_formula(tree, values):
     expected = float(evaluate(tree, values))
     try:
@@ -228,7 +228,7 @@ def _smooth(tree, values):
 
 
 @given(trees(ANALYTIC, positive_numbers), points(positive_numbers))
-@settings(max_examples=3000)
+@settings(max_examples=200)
 def test_derivatives_agree_with_the_complex_step(tree, values):
     assume(_smooth(tree, values))
     exact = derivative(tree, X)
@@ -303,7 +303,7 @@ def test_every_function_can_be_computed_in_both_ways():
 # --- substitution --------------------------------------------------------------------------------------
 
 @given(trees(), trees(leaves=4), points())
-@settings(max_examples=3000)
+@settings(max_examples=200)
 def test_substituting_a_tree_is_computing_it_first(tree, instead, values):
     inner = float(evaluate(instead, values))
     before = {**values, X: inner}

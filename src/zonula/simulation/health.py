@@ -101,6 +101,11 @@ def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     ----------
     parameters : shape (parameter,), in the model's order and units
     """
+    with np.errstate(all="ignore"):  # a search may pass through states without a value; what it ends with is checked
+        return _solve_health(model, parameters)
+
+
+def _solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     closure = _Closure(model, parameters)
     first = np.concatenate([closure.start[closure.resting], np.zeros(len(model.setpoints))])
     z = _newton(closure, first)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
+
+import numpy as np
 
 from zonula.evidence.load import Evidence, evidence_of
 from zonula.ground.errors import Problem as Complaint
@@ -89,46 +92,55 @@ def prepare(source: ScenarioSource, *, without: tuple[str, ...] = (), model: Mod
     UsageError, InputDataError   with every problem found
     """
     model = model or standard_model()
-    evidence = evidence_of(model)
-    table = source.table
-    complaints: list[Complaint] = []
+    evidence, table, reading = evidence_of(model), source.table, _Reading(source)
+    changed: dict[str, tuple[float, str]] = reading.attempt(lambda: _changed(source, evidence), dict, "parameters")
+    weight: float | None = reading.attempt(lambda: _weight(table.person.weight), _nothing, "person", "weight")
+    if weight is not None:
+        changed["body.weight"] = (weight, "kg")
+    plan = reading.attempt(lambda: read_plan(table.plan.events, {e.name: e for e in model.exposures}), Plan, "plan", "events")
+    until = reading.attempt(lambda: duration(table.solve.until), lambda: 1.0, "solve", "until")
+    every = reading.attempt(lambda: _every(table.solve.every, until), lambda: 1.0, "solve", "every")
+    reading.attempt(lambda: check_bounds(until, every, table.solve.rtol), _nothing, "solve", "until")
+    processes, roads = [r.path for r in model.reactions], [r.path.removeprefix("road.") for r in model.roads]
+    shut: frozenset[str] = reading.attempt(lambda: _known({*table.model.without, *without}, processes, "process"), frozenset, "model", "without")
+    closed: frozenset[str] = reading.attempt(lambda: _known(set(table.model.closed_roads), roads, "road"), frozenset, "model", "closed_roads")
+    observations: list[Observations] = []
+    for i, compare in enumerate(table.compare):
+        observations += reading.attempt(partial(read_observations, compare, model, source.folder), list, "compare", i, "file")
+    reading.finish()
+    times = reading.attempt(lambda: output_times(plan, until, every), lambda: np.empty(0), "solve", "every")
+    reading.finish()
+    values = {path: e.value for path, e in evidence.items()} | {path: value for path, (value, _) in changed.items()}
+    problem = Problem(model=model, parameters=parameter_vector(model, values), plan=plan, until=until, times=times, shut=shut,
+                      closed=closed, rtol=table.solve.rtol)
+    return Setup(source=source, problem=problem, observations=tuple(observations), evidence=evidence, changed=changed, every=every,
+                 remarks=_remarks(source, plan, until))
 
-    def attempt(make: Callable[[], _Made], *loc: int | str) -> _Made | None:
+
+def _nothing() -> None:
+    """What a key that cannot be read stands for, where there is no better guess."""
+
+
+class _Reading:
+    """Goes on after a mistake in the scenario, so that all mistakes can be told at once."""
+
+    def __init__(self, source: ScenarioSource) -> None:
+        self.source = source
+        self.complaints: list[Complaint] = []
+
+    def attempt(self, make: Callable[[], _Made], otherwise: Callable[[], _Made], *loc: int | str) -> _Made:
+        """What *make* makes of the key at *loc*; what *otherwise* makes where that key is wrong.  Wrong data are raised at once."""
         try:
             return make()
-        except UsageError as error:
-            complaints.extend(in_file(source, error, *loc))
         except ZonulaError as error:
             if error.exit_code != UsageError.exit_code:
                 raise
-            complaints.extend(in_file(source, error, *loc))
-        return None
+            self.complaints.extend(in_file(self.source, error, *loc))
+        return otherwise()
 
-    changed = attempt(lambda: _changed(source, evidence), "parameters") or {}
-    weight = attempt(lambda: _weight(table.person.weight), "person", "weight")
-    if weight is not None:
-        changed["body.weight"] = (weight, "kg")
-    plan = attempt(lambda: read_plan(table.plan.events, {e.name: e for e in model.exposures}), "plan", "events") or Plan()
-    until = attempt(lambda: duration(table.solve.until), "solve", "until")
-    every = attempt(lambda: _every(table.solve.every, until or 1.0), "solve", "every")
-    if until is not None and every is not None:
-        attempt(lambda: check_bounds(until, every, table.solve.rtol), "solve", "until")
-    shut = attempt(lambda: _known({*table.model.without, *without}, [r.path for r in model.reactions], "process"), "model", "without")
-    closed = attempt(lambda: _known(set(table.model.closed_roads), [r.path.removeprefix("road.") for r in model.roads], "road"),
-                     "model", "closed_roads")
-    observations = [o for i, c in enumerate(table.compare)
-                    for o in attempt(lambda c=c: read_observations(c, model, source.folder), "compare", i, "file") or []]  # type: ignore[misc]
-    raise_all(UsageError, complaints)
-    if until is None or every is None:
-        raise UsageError.of("ZN-1201", "the horizon cannot be read", file=source.file, fix='write it like until = "8 d"')
-    times = attempt(lambda: output_times(plan, until, every), "solve", "every")
-    raise_all(UsageError, complaints)
-    values = {path: e.value for path, e in evidence.items()} | {path: value for path, (value, _) in changed.items()}
-    problem = Problem(model=model, parameters=parameter_vector(model, values), plan=plan, until=until,
-                      times=times if times is not None else output_times(plan, until, every),
-                      shut=shut or frozenset(), closed=closed or frozenset(), rtol=table.solve.rtol)
-    return Setup(source=source, problem=problem, observations=tuple(observations), evidence=evidence, changed=changed, every=every,
-                 remarks=_remarks(source, plan, until))
+    def finish(self) -> None:
+        """Tell all mistakes so far, if there are any."""
+        raise_all(UsageError, self.complaints)
 
 
 def _value(problem: Problem, path: str) -> float:

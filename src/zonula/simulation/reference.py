@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from zonula.ground.limits import MAX_STEPS
+from zonula.ground.limits import MAX_STEPS, MAX_STEPS_BETWEEN_CHANGES
 from zonula.simulation.equations import Equations, Inputs, Vector
 from zonula.simulation.health import NoHealth, solve_health
 from zonula.simulation.outcome import Finished, NoHealthyState, Outcome, Stopped
@@ -35,6 +35,7 @@ class _Run:
     method: str
     progress: Progress | None
     steps: int = 0
+    steps_here: int = 0
     idle: int = 0
 
 
@@ -102,10 +103,10 @@ def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, V
     solver = getattr(integrate, run.method)(derivative, piece.start, x, piece.end, rtol=rtol, atol=1e-3 * rtol * run.scale, jac=jacobian)
     times = run.problem.times
     wanted = times[(times > piece.start) & (times < piece.end)]
-    done = 0
+    done = run.steps_here = 0
     while solver.status == "running":
         message = solver.step()
-        run.steps += 1
+        run.steps, run.steps_here = run.steps + 1, run.steps_here + 1
         if solver.status == "failed":
             raise _Halt(f"the solver gave up ({message})", float(solver.t), np.asarray(solver.y), piece.inputs)
         run.idle = run.idle + 1 if solver.t == solver.t_old else 0
@@ -129,8 +130,9 @@ def _check(run: _Run, t: float, x: Vector, inputs: Inputs) -> None:
             raise _Halt(f"{state.path} left its range at {value:.3g} {state.unit_text}", t, x, inputs)
     if run.idle > _MAX_IDLE:
         raise _Halt("the solver's steps have become too small to move forward", t, x, inputs)
-    if run.steps > MAX_STEPS:
-        raise _Halt(f"more than {MAX_STEPS} steps were needed", t, x, inputs)
+    for taken, most in ((run.steps_here, MAX_STEPS_BETWEEN_CHANGES), (run.steps, MAX_STEPS)):
+        if taken > most:
+            raise _Halt(f"more than {most} steps were needed", t, x, inputs)
 
 
 def _stopped(run: _Run, halt: _Halt) -> Stopped:

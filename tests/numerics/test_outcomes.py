@@ -1,0 +1,119 @@
+"""How a simulation ends: finished, or stopped with a typed reason and the partial result; never an exception."""
+
+import json
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.running import run, setup
+from zonula.simulation import reference
+from zonula.simulation.forecast import forecast_of
+from zonula.simulation.reference import solve
+
+DOSE = ["lps 2 ng/kg iv bolus at day 1"]
+
+
+def stopped(result, *, after=0.0):
+    outcome = result.outcome
+    assert outcome.status == "stopped"
+    assert outcome.reason
+    assert outcome.fastest in result.problem.model.state_index
+    assert outcome.at_day >= after
+    assert len(result.times) > 0
+    assert result.times[0] == 0
+    assert result.times[-1] <= outcome.at_day + 1e-9
+    assert np.all(np.diff(result.times) > 0)
+    assert np.all(np.isfinite(result.states))
+    return outcome
+
+
+def test_too_many_steps_stop_the_person_and_keep_what_was_computed(monkeypatch):
+    monkeypatch.setattr(reference, "MAX_STEPS", 60)
+    result = solve(setup(DOSE).problem)
+    outcome = stopped(result, after=1.0)
+    assert outcome.reason == "more than 60 steps were needed"
+    whole = run(DOSE)
+    kept = np.searchsorted(whole.times, result.times[:-1])
+    assert np.allclose(result.states[:-1], whole.states[kept], rtol=1e-12)
+    assert 1.0 < result.times[-1] < 3.0
+
+
+def test_too_many_steps_between_two_changes_stop_the_person(monkeypatch):
+    monkeypatch.setattr(reference, "MAX_STEPS_BETWEEN_CHANGES", 50)
+    assert stopped(solve(setup(DOSE).problem)).reason == "more than 50 steps were needed"
+    monkeypatch.setattr(reference, "MAX_STEPS_BETWEEN_CHANGES", 100_000)
+    assert run(DOSE).steps > 50
+
+
+def test_a_state_that_leaves_its_range_stops_the_person_there():
+    result = solve(setup(DOSE, "brain.sickness_maximum=1.5").problem)
+    outcome = stopped(result, after=1.0)
+    assert outcome.reason.startswith("brain.sickness left its range at 1.")
+    assert 1 < result.state("brain.sickness")[-1] < 1.2
+    assert outcome.at_day == result.times[-1]
+
+
+@pytest.mark.parametrize("amount", ["1e150", "1e200", "1e300", "1e308"])
+def test_an_impossible_dose_stops_the_person_soon_and_the_partial_result_has_numbers_only(amount):
+    started = time.monotonic()
+    prepared = setup([f"lps {amount} ng/kg iv bolus at day 1"])
+    run_ = forecast_of(prepared)
+    stopped(run_.result)
+    assert time.monotonic() - started < 10
+    assert json.loads(json.dumps(run_.as_dict(), allow_nan=False))["status"] == "stopped"
+    assert run_.summary
+
+
+def test_a_rate_without_a_value_stops_the_person_before_the_solver_begins():
+    result = solve(setup(DOSE, "body.plasma_per_weight=0").problem)
+    assert stopped(result).reason == "a rate has no finite value"
+    assert result.outcome.at_day == 1.0
+    assert result.times[-1] < 1.0
+    assert result.outcome.as_dict()["fastest_rate"] is None
+
+
+def test_progress_rises_from_nothing_to_all():
+    seen = []
+    solve(setup(DOSE).problem, progress=seen.append)
+    assert seen == sorted(seen)
+    assert 0 < seen[0] < 0.5
+    assert seen[-1] == pytest.approx(1.0)
+
+
+wide = st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 1.0, 3.0, 8.0]))
+
+
+@pytest.mark.slow
+@settings(max_examples=40)
+@given(wide, st.sampled_from([None, 0.0, 1e-300, 1e15, 1e300]))
+def test_no_person_makes_the_solver_raise(law, extreme):
+    base = setup(["lps 2 ng/kg iv bolus at day 0.5"], until=1.5, every="6 h").problem
+    seed, sigma = law
+    rng = np.random.default_rng(seed)
+    parameters = base.parameters * np.exp(sigma * rng.standard_normal(len(base.parameters)))
+    if extreme is not None:
+        parameters[rng.integers(len(parameters))] = extreme
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reference, "MAX_STEPS_BETWEEN_CHANGES", 3000)  # the bound that is tested above, made quick
+        result = solve(replace(base, parameters=parameters))
+    assert result.outcome.status in ("finished", "stopped", "no_healthy_state")
+    assert np.all(np.isfinite(result.states))
+    if result.outcome.status == "finished":
+        assert result.times[-1] == 1.5
+        assert np.all(np.isfinite(result.readouts))
+    else:
+        assert result.outcome.reason
+    json.dumps(result.outcome.as_dict(), allow_nan=False)
+
+
+def test_ordinary_people_finish():
+    base = setup(["lps 2 ng/kg iv bolus at day 0.5"], until=1.5, every="6 h").problem
+    rng = np.random.default_rng(20)
+    for _ in range(20):
+        result = solve(replace(base, parameters=base.parameters * np.exp(0.2 * rng.standard_normal(len(base.parameters)))))
+        assert result.outcome.status == "finished"
+        assert result.health.stable

@@ -97,7 +97,8 @@ def stretches(problem: Problem) -> list[Stretch]:
     """The plan as pieces of time between which something changes; every change falls exactly on a border."""
     changes = {0.0, problem.until}
     for dose in problem.plan.doses:
-        changes |= {dose.start, dose.end}
+        if dose.amount:  # a dose of nothing is no dose, to the last bit
+            changes |= {dose.start, dose.end}
     for setting in problem.plan.settings:
         changes |= {setting.start, setting.end}
     borders = sorted(t for t in changes if 0 <= t <= problem.until)

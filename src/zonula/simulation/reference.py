@@ -113,8 +113,8 @@ def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, V
         _check(run, float(solver.t), np.asarray(solver.y), piece.inputs)
         last = int(np.searchsorted(wanted, solver.t, side="right"))
         if last > done:
-            values = solver.dense_output()(wanted[done:last])
-            rows += [(float(t), values[:, j], piece.inputs) for j, t in enumerate(wanted[done:last])]
+            curve = solver.dense_output()
+            rows += [(float(t), curve(float(t)), piece.inputs) for t in wanted[done:last]]  # one by one: no bit depends on the others
             done = last
         if run.progress:
             run.progress(float(solver.t) / run.problem.until)

@@ -56,14 +56,14 @@ def test_the_scenario_of_the_readme_runs(tmp_path: Path) -> None:
 def test_the_python_of_the_readme_runs() -> None:
     text = next(block for block in blocks(README, "python") if "import zonula" in block)
     names: dict[str, object] = {}
-    exec(compile(text, "README.md", "exec"), names)  # noqa: S102 - our own example
+    exec(compile(text, "README.md", "exec"), names)
     assert float(names["data"]["il6"].max()) > 100  # type: ignore[index]
 
 
 def test_the_organ_of_the_docs_is_an_organ_that_fits(monkeypatch: pytest.MonkeyPatch) -> None:
     text = blocks((ROOT / "docs" / "organs.md").read_text("utf-8"), "python")[0]
     names: dict[str, type[Organ]] = {}
-    exec(compile(text, "organs.md", "exec"), names)  # noqa: S102 - our own example
+    exec(compile(text, "organs.md", "exec"), names)
     model = assemble(*ORGANS, names["Thyroid"])
     assert model.state_index["thyroid.t3"] == len(model.states) - 1
 

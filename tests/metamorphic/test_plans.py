@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.running import common, largest_error, run, setup
+
 from zonula.simulation.reference import solve
 
 DOSE = "lps 2 ng/kg iv bolus at day 1"

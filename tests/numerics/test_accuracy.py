@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-
 from tests.running import PRESETS, common, largest_error, preset, preset_problem, run, setup
+
 from zonula.simulation.reference import solve
 
 

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-
 from tests.running import run, setup
+
 from zonula.language import Organ, gain, loss, parameter, readout, state
 from zonula.language.assemble import assemble
 from zonula.simulation.equations import Equations, Inputs

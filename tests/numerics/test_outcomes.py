@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.running import run, setup
+
 from zonula.simulation import reference
 from zonula.simulation.forecast import forecast_of
 from zonula.simulation.reference import solve

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.running import run, setup
+
 from zonula.language import Organ, gain, loss, parameter, readout, state
 from zonula.language.assemble import assemble
 from zonula.language.units import unit

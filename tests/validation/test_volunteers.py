@@ -4,8 +4,8 @@ import csv
 
 import numpy as np
 import pytest
-
 from tests.running import ROOT, preset, zonula
+
 from zonula.ground.files import packaged
 from zonula.simulation.forecast import forecast
 

@@ -15,6 +15,8 @@ from zonula.ground.errors import Problem, ZonulaError
 
 _WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
 
+_INTERRUPTED = 130  # newer typers turn the interrupt into this code themselves, without a word
+
 
 def guarded(app: typer.Typer, arguments: list[str]) -> int:
     """Run *app* and return the exit code.  No traceback ever reaches the user."""
@@ -22,7 +24,7 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
     try:
         code = typer.main.get_command(app).main(args=arguments, prog_name="zonula", standalone_mode=False)
         sys.stdout.flush()
-        return code if isinstance(code, int) else 0
+        return _interrupted(as_json=as_json) if code == _INTERRUPTED else code if isinstance(code, int) else 0
     except ZonulaError as error:
         return _say(error.problems, error.exit_code, as_json=as_json)
     except typer.Exit as stop:
@@ -30,13 +32,17 @@ def guarded(app: typer.Typer, arguments: list[str]) -> int:
     except _WRONG_USE as error:
         return _misused(error, as_json=as_json)
     except (KeyboardInterrupt, typer.Abort):
-        return _say((Problem(code="ZN-9001", message="interrupted", fix="run the same command again; nothing half-written is left"),), 130,
-                    as_json=as_json)
+        return _interrupted(as_json=as_json)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has gone; so do we, without noise
         return 0
     except Exception as error:  # noqa: BLE001 - the one door where anything may arrive
         return _say((_bug(error),), 70, as_json=as_json)
+
+
+def _interrupted(*, as_json: bool) -> int:
+    problem = Problem(code="ZN-9001", message="interrupted", fix="run the same command again; nothing half-written is left")
+    return _say((problem,), _INTERRUPTED, as_json=as_json)
 
 
 def _misused(error: Any, *, as_json: bool) -> int:

@@ -47,12 +47,12 @@ def start(ctx: typer.Context,
         typer.echo(ctx.get_help())
 
 
-@app.command()
+@app.command(epilog="Exit codes: 0 finished, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files.")
 def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")],
         plan: Plan = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
         out: Out = None, seed: Seed = 0,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
-    r"""Simulate one person under one plan and write a report.
+    """Simulate one person under one plan and write a report.
 
     \b
     Examples
@@ -73,7 +73,7 @@ def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a
 
 @app.command()
 def demo(out: Out = None, force: Force = False) -> None:
-    """Take the ten-second tour: endotoxin in a volunteer, with a report to open."""
+    """Take the ten-second tour, with a report to read."""
     from zonula.cli.runs import execute
 
     typer.echo("A healthy man receives endotoxin, 2 ng/kg. Twenty volunteers did; this is what the model makes of it.\n")

@@ -42,9 +42,9 @@ def ratio_power_log(x: Array, half: Array, n: Array) -> Array:
 
 
 def hill(x: Array, half: Array, n: Array) -> Array:
-    """``(x/half)^n / (1 + (x/half)^n)`` for x > 0, else 0."""
+    """``(x/half)^n / (1 + (x/half)^n)`` for x > 0, else 0; 1 where the power is too large for a number."""
     power = ratio_power(x, half, n)
-    return power / (1.0 + power)
+    return np.where(np.isinf(power), 1.0, power / (1.0 + power))
 
 
 def hill_slope(x: Array, half: Array, n: Array) -> Array:
@@ -99,7 +99,10 @@ def _ratio_power_log(x: float, half: float, n: float) -> float:
 
 def _hill(x: float, half: float, n: float) -> float:
     if x > 0:
-        power = math.pow(x / half, n)
+        try:
+            power = math.pow(x / half, n)
+        except OverflowError:
+            return 1.0
         return power / (1.0 + power)
     return 0.0
 

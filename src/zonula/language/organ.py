@@ -127,6 +127,9 @@ def _check(organ: type[Organ]) -> None:
     for key, effect in organ.effects.items():
         _formula(f"{name}.{key}", effect.by, ONE)
     for key, point in organ.setpoints.items():
+        if point.holds.accumulates:
+            raise ModelError.of("ZN-2212", f"{name}.{key} holds {point.holds.name}, which accumulates and has no steady state",
+                                fix="hold a state that rests in health")
         _formula(f"{name}.{key}", point.at, point.holds.unit)
     for key, state in organ.states.items():
         if not state.within[0] <= state.start <= state.within[1]:

@@ -111,6 +111,10 @@ def card(found: dict[str, Any]) -> str:
             text = f"{value} ({GRADES[value]})"
         elif key == "source":
             text = "; ".join(_cited(value if isinstance(value, list) else [value]))
+        elif key == "changes":
+            text = "; ".join(_change(c) for c in value)
+        elif key == "arrives":
+            text = "; ".join(f"{route} into {state}" for route, state in value.items())
         elif isinstance(value, float):
             text = number(value)
         elif isinstance(value, list):
@@ -119,6 +123,11 @@ def card(found: dict[str, Any]) -> str:
             text = str(value)
         lines.append(f"  {key:12s} {text}")
     return "\n".join(lines) + "\n"
+
+
+def _change(change: dict[str, Any]) -> str:
+    verb = "fills" if change["sign"] > 0 else "empties"
+    return f"{verb} {change['state']}" + ("" if change["factor"] == "1.0" else f" (x {change['factor']})")
 
 
 _SPREADS = {"uncertainty": "how well the typical person is known", "variability": "how much people differ"}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from zonula.language import (
     fast_on_slow_off,
+    functions,
     hill,
     hill_above,
     inhibited_by,
@@ -161,3 +162,8 @@ def test_laws_of_arrays_are_laws_of_each_person():
     together = evaluate(hill(X, K, N), {X: x, K: np.asarray(4.0), N: np.asarray(2.0)})
     assert [_at(hill(X, K, N), x=float(one), half=4.0, n=2.0) for one in x] == together.tolist()
     assert math.isclose(together[-1], 1.0, rel_tol=1e-4)
+
+
+def test_hill_saturates_at_one_where_its_power_is_too_large_for_a_number():
+    assert functions.NUMBERS["hill"](1e300, 1e-3, 4.0) == 1.0
+    assert evaluate(hill(X, K, N), {X: 1e300, K: 1e-3, N: 4.0}) == 1.0

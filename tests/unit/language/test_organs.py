@@ -270,6 +270,13 @@ def test_becoming_stays_in_one_space():
     assert organ(v).processes["turn"].into.name == "b"
 
 
+def test_a_setpoint_holds_no_state_that_accumulates():
+    x, t = state("1", "level", start=1.0, accumulates=True), parameter("day", "time")
+    s = setpoint("1/day", "made", holds=x, at=1)
+    with refused("ZN-2212", "Wrong.s", "accumulates", kind=ModelError):
+        _organ(t=t, x=x, s=s, made=gain(x, s), lost=loss(x, x / t))
+
+
 # --- nothing of the above is forgotten -----------------------------------------------------------------
 
 def test_every_refusal_of_the_language_has_a_test():

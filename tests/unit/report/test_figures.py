@@ -23,9 +23,11 @@ def test_no_mean_nor_its_deviation_lies_outside_the_frame(scenario: str) -> None
             left, right = axis.get_xlim()
             for o in run.setup.observations:
                 if o.readout == name and o.sd is not None:
-                    assert low <= np.min(o.values) and np.max(o.values + o.sd) <= high
+                    assert low <= np.min(o.values)
+                    assert np.max(o.values + o.sd) <= high
                     hours = 24 * (o.days - o.zero)
-                    assert left <= hours.min() and hours.max() <= right
+                    assert left <= hours.min()
+                    assert hours.max() <= right
 
 
 @pytest.mark.parametrize("scenario", ["lps_bolus", "lps_infusion", "healthy_year", "lps_tolerance"])
@@ -39,7 +41,8 @@ def test_no_curve_leaves_the_frame_of_the_whole_course(scenario: str) -> None:
             curve = next(line for line in axis.lines if line.get_label() == "model")
             values = np.asarray(curve.get_ydata())
             assert len(values) > 100
-            assert axis.get_ylim()[0] <= values.min() and values.max() <= axis.get_ylim()[1]
+            assert axis.get_ylim()[0] <= values.min()
+            assert values.max() <= axis.get_ylim()[1]
 
 
 def test_a_person_who_could_not_be_started_has_no_figures(tmp_path: pytest.TempPathFactory) -> None:

@@ -23,6 +23,7 @@ from zonula.simulation.result import Result
 from zonula.simulation.scenario import read_scenario
 
 ROOT = Path(__file__).resolve().parent.parent
+CONTRACT = ("tnf", "il6", "il8", "il10", "crp", "lbp", "cortisol", "neutrophils", "symptom_score")
 PRESETS = ("healthy_year", "lps_bolus", "lps_infusion", "lps_tolerance")
 
 
@@ -92,3 +93,8 @@ def shell(*arguments: str | Path, folder: Path, **environment: str) -> subproces
     env = {**os.environ, "PYTHONPATH": str(ROOT / "src"), **environment}
     return subprocess.run([sys.executable, "-m", "zonula", *map(str, arguments)], cwd=folder, env=env, capture_output=True, text=True,
                           timeout=100, check=False)
+
+
+def manifest(folder: Path) -> Any:
+    """The manifest of a run's folder."""
+    return json.loads((folder / "manifest.json").read_text("utf-8"))

@@ -1,6 +1,7 @@
 """The reference engine against an independent method at a far tighter tolerance."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -28,7 +29,7 @@ def test_the_error_falls_with_the_tolerance_and_stays_below_thirty_times_it():
     exact = solve(replace(problem, rtol=1e-12))
     errors = [largest_error(solve(replace(problem, rtol=rtol)).readouts, exact.readouts) for rtol in (1e-4, 1e-6, 1e-8, 1e-10)]
     assert errors == sorted(errors, reverse=True)
-    assert all(low < high / 10 for high, low in zip(errors, errors[1:], strict=False))
+    assert all(low < high / 10 for high, low in pairwise(errors))
     assert all(error <= 30 * rtol for error, rtol in zip(errors, (1e-4, 1e-6, 1e-8, 1e-10), strict=True))
     assert errors[-1] > 0
 

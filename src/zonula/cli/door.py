@@ -15,6 +15,7 @@ from zonula.ground.errors import Problem, ZonulaError
 
 _WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
 
+_LONGEST = 600  # characters of one line of a message; what came from outside may be longer than anyone reads
 _INTERRUPTED = 130  # newer typers turn the interrupt into this code themselves, without a word
 
 
@@ -45,6 +46,10 @@ def _interrupted(*, as_json: bool) -> int:
     return _say((problem,), _INTERRUPTED, as_json=as_json)
 
 
+def _bounded(line: str) -> str:
+    return line if len(line) <= _LONGEST else f"{line[:_LONGEST - 150]} ... {line[-140:]}"
+
+
 def _misused(error: Any, *, as_json: bool) -> int:
     if type(error).__name__ == "NoArgsIsHelpError":
         sys.stdout.write(f"{error.format_message()}\n")
@@ -65,5 +70,5 @@ def _say(problems: tuple[Problem, ...], code: int, *, as_json: bool) -> int:
         shown: dict[str, Any] = {"status": "error", "exit_code": code, "errors": [p.as_dict() for p in problems]}
         sys.stdout.write(json.dumps(shown, ensure_ascii=False, indent=1) + "\n")
     for problem in problems:
-        sys.stderr.write(f"{problem}\n")
+        sys.stderr.write("".join(f"{_bounded(line)}\n" for line in str(problem).splitlines()))
     return code

@@ -75,7 +75,8 @@ def describe(path: str) -> dict[str, Any]:
     for kind in ("readouts", "states", "signals", "setpoints", "exposures", "processes", "parameters", "substances"):
         known |= {item["path"]: (kind, item) for item in everything[kind]}
     if path not in known:
-        raise UsageError.of("ZN-1113", f"the model has no {path!r}", fix=nearest(path, known))
+        ends = [name for name in known if path and name.lower().endswith(f".{path.lower()}")]
+        raise UsageError.of("ZN-1113", f"the model has no {path!r}", fix=nearest(path, known) if not ends else nearest(ends[0], ends))
     kind, item = known[path]
     model = standard_model()
     found = {"kind": {"processes": "process", "states": "state"}.get(kind, kind.removesuffix("s")), **item}

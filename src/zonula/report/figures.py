@@ -40,8 +40,6 @@ def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
     with house_style() as pyplot, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a label in a script that the font lacks is drawn as boxes; the page shows it
         for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot))):
-            canvas.draw_without_rendering()
-            canvas.set_layout_engine("none")  # laid out once, not once a file
             for ending in ("svg", "png"):
                 metadata = {"Date": None} if ending == "svg" else {"Software": None}
                 write_atomically(folder / f"{figure.name}.{ending}",
@@ -63,7 +61,10 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
     last = last if last > zero else zero + 0.4
     window = (zero - 0.5 / 24, min(float(result.times[-1]), last + 1.0 / 24))
     since = "the start of the infusion" if doses[0].duration else ("the first dose" if len(doses) > 1 else "the dose")
-    canvas, axes = pyplot.subplots(2, (len(names) + 1) // 2, figsize=(3.9 * ((len(names) + 1) // 2), 5.8), squeeze=False, layout="constrained")
+    lines = 1 if len(names) <= 2 else 2
+    columns = -(-len(names) // lines)
+    canvas, axes = pyplot.subplots(lines, columns, figsize=(max(3.9 * columns, 6.0), 2.65 * lines + 0.5), squeeze=False)
+    _lay_out(canvas, below=0.35)
     for axis, name in zip(axes.flat, names, strict=False):
         mine = [o for o in data if o.readout == name]
         _panel(axis, result, name, window, zero=zero, scale=24.0, label=f"hours after {since}")
@@ -75,11 +76,17 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
         axis.set_visible(False)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
-    canvas.legend(unique.values(), unique.keys(), loc="outside lower center", ncols=4)
+    canvas.legend(unique.values(), unique.keys(), loc="lower center", ncols=4)
     who = " and the ".join(dict.fromkeys(o.label for o in data))
     caption = (f"The first hours after {since}: the model (line) against the {who}." if who else f"The first hours after {since}.")
     return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."
                   + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
+
+
+def _lay_out(canvas: Any, *, below: float) -> None:
+    """Margins in inches, the same for every figure: measuring each text would take longer than drawing it."""
+    width, height = canvas.get_size_inches()
+    canvas.subplots_adjust(left=0.55 / width, right=1 - 0.12 / width, top=1 - 0.3 / height, bottom=(0.5 + below) / height, wspace=0.22, hspace=0.48)
 
 
 def _points(axis: Any, o: Observations, scale: float) -> None:
@@ -111,7 +118,8 @@ def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
     names = [name for name in _COURSE if name in result.problem.model.readout_names]
     columns = 4
     lines = -(-len(names) // columns)
-    canvas, axes = pyplot.subplots(lines, columns, figsize=(12.4, 2.35 * lines), squeeze=False, layout="constrained")
+    canvas, axes = pyplot.subplots(lines, columns, figsize=(12.4, 2.35 * lines), squeeze=False)
+    _lay_out(canvas, below=0.0)
     window = (float(result.times[0]), float(result.times[-1]))
     for axis, name in zip(axes.flat, names, strict=False):
         _panel(axis, result, name, window, zero=0.0, scale=1.0, label="days")

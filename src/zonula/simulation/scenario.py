@@ -10,7 +10,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -145,12 +145,22 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
         path = known[which]
     elif which != "-" and ((path.suffix != ".toml" and not _is_there(path)) or "\0" in which):
         raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
-    text = sys.stdin.read(MAX_FILE_BYTES) if which == "-" else read_text(path)
+    text = _standard_input() if which == "-" else read_text(path)
     raw = _parse(text, str(path))
     origins = _lay_over(raw, settings)
     _add_events(raw, plan, origins)
     _check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
+
+
+def _standard_input() -> str:
+    data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise UsageError.of("ZN-1115", "standard input is too long", expected=f"at most {MAX_FILE_BYTES} bytes", fix="check that this is what you meant")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise UsageError.of("ZN-1116", "standard input is not UTF-8 text", found=f"byte {error.start} cannot be decoded", fix="send it as UTF-8") from error
 
 
 def _add_events(raw: dict[str, Any], plan: Iterable[str], origins: dict[str, str]) -> None:
@@ -226,10 +236,14 @@ def _validate(raw: dict[str, Any], text: str, file: str, origins: Mapping[str, s
     try:
         table = ScenarioTable.model_validate(raw)
     except ValidationError as error:
-        problems = {(p.path, p.message): p for p in (_problem(e, text, file, origins) for e in error.errors()[:_MOST_SHOWN])}
+        problems: dict[str, Problem] = {}
+        for p in (_problem(e, text, file, origins) for e in error.errors()[:_MOST_SHOWN]):
+            before = problems.get(p.path)  # a value of several allowed types is complained of once for each
+            problems[p.path] = p if before is None else replace(before, message=f"{before.message} or {p.message.partition(' should be ')[2]}")
         raise UsageError(*problems.values()) from error
     if table.schema_ != SCHEMA:
-        raise UsageError.of("ZN-1105", f"unknown schema {table.schema_!r}", file=file, line=line_of(text, ("schema",)),
+        raise UsageError.of("ZN-1105", f"unknown schema {table.schema_!r}", file=origins.get("schema", file),
+                            line=0 if "schema" in origins else line_of(text, ("schema",)),
                             expected=SCHEMA, fix=f'write schema = "{SCHEMA}"')
     return table
 

@@ -152,7 +152,7 @@ class _Words:
             value = float(word)
         except ValueError:
             value = math.nan
-        if not math.isfinite(value) or "_" in word:
+        if not math.isfinite(value) or "_" in word or not word.isascii():
             raise UsageError.of("ZN-1304", f"{word!r} should be {wanted}, a finite number", fix=self.fix)
         return value
 

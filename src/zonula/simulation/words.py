@@ -78,10 +78,11 @@ def _attenuation(result: Result) -> str:
 
 
 def _comparison(misfits: tuple[Misfit, ...]) -> str:
-    means = [(m, m.peak_ratio) for m in misfits if not m.people and m.peak_ratio is not None]
+    compared = [m for m in misfits if not m.people] or misfits
+    means = [(m, m.peak_ratio) for m in compared if m.peak_ratio is not None]
     if not means:
         return ""
-    parts = [f"{name_of(m.readout)} {number(ratio)} times the measured peak, "
+    parts = [f"{name_of(m.readout)} {ratio:.2f} times the measured peak, "
              + (f"{60 * abs(m.hour_model - m.hour_data):.0f} min {'later' if m.hour_model > m.hour_data else 'earlier'}"
                 if abs(m.hour_model - m.hour_data) > 1e-3 else "at the same time") for m, ratio in means]
     bad = [name_of(m.readout) for m, ratio in means if not 1 / 1.35 <= ratio <= 1.35]

@@ -22,9 +22,9 @@ def page() -> str:
     """The whole page."""
     model = standard_model()
     lines = ["# The model", "", "Written by `python scripts/write_model_page.py` from the organs and their evidence; edit those instead.", "",
-             f"{len(model.states)} states, {len(model.reactions)} processes, {len(model.parameters)} parameters. Time is in days. "
+             (f"{len(model.states)} states, {len(model.reactions)} processes, {len(model.parameters)} parameters. Time is in days. "
              r"$\mathrm{H}(x; K, n) = (x/K)^n / (1 + (x/K)^n)$, $\mathrm{P}(x; K, n) = (x/K)^n$, both 0 for $x \leq 0$; "
-             r"$[x]^+_w = x^2/(x+w)$ above 0, else 0; $x^{\mathrm{h}}$ is the person's own healthy value.", ""]
+             r"$[x]^+_w = x^2/(x+w)$ above 0, else 0; $x^{\mathrm{h}}$ is the person's own healthy value."), ""]
     for organ in model.organs:
         lines += _organ(model, organ)
     lines += ["## Sources", ""]

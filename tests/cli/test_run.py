@@ -289,6 +289,25 @@ def test_a_failing_rewrite_keeps_the_run_that_was_there(tmp_path, monkeypatch):
     assert [p.name for p in tmp_path.iterdir()] == ["r"]
 
 
+def test_what_appears_in_the_folder_during_the_run_is_not_replaced(tmp_path, monkeypatch):
+    from zonula.cli import runs
+
+    place = tmp_path / "r"
+
+    def meanwhile(*arguments, **more):
+        place.mkdir()
+        (place / "theirs.txt").write_text("theirs", "utf-8")
+        return forecast_of(*arguments, **more)
+
+    forecast_of = runs.forecast_of
+    monkeypatch.setattr(runs, "forecast_of", meanwhile)
+    said = zonula("run", "healthy_year", *SHORT, "-q", "-o", place)
+    assert said.code == 7
+    assert "error[ZN-7005]" in said.err
+    assert [p.name for p in place.iterdir()] == ["theirs.txt"]
+    assert [p.name for p in tmp_path.iterdir()] == ["r"]
+
+
 def test_the_demo_runs_and_says_where_the_report_is(tmp_path, monkeypatch):
     from zonula.cli import runs
 

@@ -147,3 +147,13 @@ def test_a_setting_that_changes_nothing_changes_nothing():
     usual = run([DOSE])
     same = run([DOSE], f"cytokines.k_tnf={float(usual.problem.parameters[usual.problem.model.parameter_index['cytokines.k_tnf']])!r}")
     assert np.array_equal(usual.states, same.states)
+
+
+def test_an_exposure_acts_from_its_beginning_to_its_end_and_no_longer():
+    result = run(["stress 1 from day 1 to day 2"], until=4.0)
+    cortisol, t = result.readout("cortisol"), result.times
+    rest = cortisol[0]
+    assert np.allclose(cortisol[t <= 1.0], rest, rtol=1e-7)
+    assert cortisol[np.searchsorted(t, 2.0)] > 1.2 * rest
+    assert np.all(np.diff(cortisol[(t >= 2.0) & (t <= 3.0)]) < 0)
+    assert cortisol[-1] == pytest.approx(rest, rel=0.01)

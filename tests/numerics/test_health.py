@@ -6,6 +6,7 @@ from tests.running import run, setup
 
 from zonula.language import Organ, gain, loss, parameter, readout, state
 from zonula.language.assemble import assemble
+from zonula.simulation import health as health_module
 from zonula.simulation.equations import Equations, Inputs
 from zonula.simulation.health import NoHealth, solve_health
 from zonula.simulation.reference import solve
@@ -112,3 +113,11 @@ def test_a_state_that_would_rest_outside_its_range_is_no_health():
     assert isinstance(found, NoHealth)
     assert found.worst == "cramped.level"
     assert found.reason
+
+
+@pytest.mark.parametrize(("error", "found"), [(1e-13, True), (1e-8, False), (1e-4, False)])
+def test_what_is_only_nearly_at_rest_is_not_called_health(error, found, monkeypatch):
+    model, parameters = person()
+    true = health_module._newton
+    monkeypatch.setattr(health_module, "_newton", lambda closure, z: true(closure, z) * (1 + error))
+    assert isinstance(solve_health(model, parameters), NoHealth) is not found

@@ -62,7 +62,8 @@ def test_an_impossible_dose_stops_the_person_soon_and_the_partial_result_has_num
     started = time.monotonic()
     prepared = setup([f"lps {amount} ng/kg iv bolus at day 1"])
     run_ = forecast_of(prepared)
-    stopped(run_.result)
+    assert "too small to move forward" in stopped(run_.result).reason or amount == "1e308"
+    assert run_.result.steps < 20_000
     assert time.monotonic() - started < 10
     assert json.loads(json.dumps(run_.as_dict(), allow_nan=False))["status"] == "stopped"
     assert run_.summary

@@ -3,17 +3,21 @@
 from zonula.language.assemble import assemble
 from zonula.language.expression import literal
 from zonula.language.laws import (
+    exp,
     fast_on_slow_off,
     hill,
     hill_above,
     inhibited_by,
     inhibited_relative,
     larger,
+    ln,
     ratio_power,
     rectified,
     saturating,
     smaller,
     split,
+    sqrt,
+    tanh,
 )
 from zonula.language.model import Model
 from zonula.language.organ import Drug, Organ
@@ -28,14 +32,17 @@ from zonula.language.processes import (
     moves,
     neutralises,
     readout,
+    scales,
+    shifts,
     signals_to,
     transit,
 )
 from zonula.language.quantities import covariate, exposure, healthy, parameter, reads, setpoint, signal, state
 
 __all__ = [
-    "Drug", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exposure",
+    "Drug", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exp", "exposure",
     "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "inhibited_by", "inhibited_relative", "larger",
-    "leaves", "literal", "loss", "moves", "neutralises", "parameter", "ratio_power", "readout", "reads", "rectified",
-    "saturating", "setpoint", "signal", "signals_to", "smaller", "split", "state", "transit",
+    "leaves", "literal", "ln", "loss", "moves", "neutralises", "parameter", "ratio_power", "readout", "reads",
+    "rectified", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "smaller", "split", "sqrt",
+    "state", "tanh", "transit",
 ]

@@ -12,7 +12,7 @@ from zonula.language.expression import Expr, Name, Number, add, divide, multiply
 from zonula.language.model import Model, Reaction, Term, path_of
 from zonula.language.organ import Organ, amount_unit
 from zonula.language.processes import Process
-from zonula.language.quantities import Healthy, Quantity, Read, Signal, State, Switch
+from zonula.language.quantities import Exposure, Healthy, Parameter, Quantity, Read, SetPoint, Signal, State, Switch
 from zonula.language.units import DAY
 
 
@@ -52,7 +52,7 @@ class _Assembly:
         self._check_effects()
         for read in self._all("heard"):
             self._resolve_read(read)
-        signals = self._ordered({s: self._resolved(s.value) for s in [*self._all("signals"), *self.effective]})
+        signals = self._ordered({s: self._affected(s) for s in self._all("signals")} | {s: self._resolved(s.value) for s in self.effective})
         reactions = tuple(self._reaction(organ, process) for organ in self.organs for process in organ.processes.values())
         states = tuple(self._all("states"))
         model = Model(
@@ -98,8 +98,10 @@ class _Assembly:
             for effect in drug.effects.values():
                 if effect.kind == "neutralises" and (effect.target, effect.site) == (read.of, read.site):
                     left = multiply(left, 1 - effect.by)
-        if read.road:
-            road = self.roads.setdefault(read.road, Switch(f"road.{read.road}", f"road {read.road}: 1 open, 0 closed"))
+        if read.roads:
+            road: Expr = Number(1.0)
+            for name in read.roads:
+                road = multiply(road, self.roads.setdefault(name, Switch(f"road.{name}", f"road {name}: 1 open, 0 closed")))
             left = road * left + (1 - road) * self._healthy_of(target)
         if left is target:
             self.seen[read] = target
@@ -109,8 +111,24 @@ class _Assembly:
         self.effective.append(shown)
         self.seen[read] = shown
 
-    def _healthy_of(self, target: Quantity) -> Healthy:
+    def _healthy_of(self, target: Quantity) -> Expr:
+        if isinstance(target, Exposure):
+            return Number(target.neutral)
+        if isinstance(target, (Parameter, SetPoint)):
+            return target  # the same in health and after
         return self.healthy.setdefault(target.path, Healthy(target))
+
+    def _affected(self, signal: Signal) -> Expr:
+        """A signal's formula with what treatments do to it."""
+        tree = self._resolved(signal.value)
+        for effect in (e for drug in self.organs for e in drug.effects.values() if e.target == signal.path):
+            by = self._resolved(effect.by)
+            if effect.kind == "scales":
+                tree = multiply(tree, 1 + by)
+            if effect.kind == "shifts":
+                same_unit(f"the shift of {signal.path}", unit_of(effect.by), signal.unit)
+                tree = add(tree, by)
+        return tree
 
     def _resolved(self, tree: Expr) -> Expr:
         instead = dict(self.seen)
@@ -129,9 +147,10 @@ class _Assembly:
                 raise AssemblyError.of("ZN-2304", f"signals define each other in a loop: {loop}",
                                        fix="break the loop with a state, which takes time")
             if signal not in ordered:
-                for used in names(trees[signal]):
-                    if isinstance(used, Signal):
-                        place(used, (*above, signal))
+                for used in names(trees[signal]):  # while health is solved, healthy(x) is x: it orders like x
+                    inner = used.of if isinstance(used, Healthy) else used
+                    if isinstance(inner, Signal):
+                        place(inner, (*above, signal))
                 ordered[signal] = trees[signal]
 
         for signal in trees:
@@ -141,15 +160,17 @@ class _Assembly:
     def _check_effects(self) -> None:
         sites = {(read.of, read.site) for read in self._all("heard") if isinstance(read, Read) and read.site}
         processes = [f"{o.path}.{name}" for o in self.organs for name in o.processes]
+        signals = [signal.path for signal in self._all("signals")]
         for drug in self.organs:
             for name, effect in drug.effects.items():
                 where = f"{drug.path}.{name} {effect.kind}"
                 if effect.kind == "neutralises" and (effect.target, effect.site) not in sites:
                     raise AssemblyError.of("ZN-2305", f"{where} {effect.target!r} at {effect.site!r}, which nobody reads there",
                                            fix=nearest(f"{effect.target} at {effect.site}", [f"{a} at {b}" for a, b in sites]))
-                if effect.kind != "neutralises" and effect.target not in processes:
-                    raise AssemblyError.of("ZN-2306", f"{where} {effect.target!r}, which no organ does",
-                                           fix=nearest(effect.target, processes))
+                targets = {"blocks": processes, "boosts": processes, "scales": signals, "shifts": signals}.get(effect.kind)
+                if targets is not None and effect.target not in targets:
+                    raise AssemblyError.of("ZN-2306", f"{where} {effect.target!r}, which no organ {'does' if targets is processes else 'says'}",
+                                           fix=nearest(effect.target, targets))
 
     def _reaction(self, organ: type[Organ], process: Process) -> Reaction:
         path = f"{organ.path}.{process.name}"
@@ -176,6 +197,10 @@ class _Assembly:
 
 
 def _check_whole(model: Model) -> None:
+    held = [place for place, _ in model.held]
+    twice = next((place for place in held if held.count(place) > 1), None)
+    if twice is not None:
+        raise AssemblyError.of("ZN-2313", f"two set-points hold {model.states[twice].path}", fix="hold each state by one set-point")
     seen: set[str] = set()
     for readout in model.readout_names:
         if readout in seen:

@@ -64,3 +64,23 @@ def smaller(a: Expr, b: Expr | Scalar) -> Expr:
 def larger(a: Expr, b: Expr | Scalar) -> Expr:
     """The larger of the two."""
     return call("max", a, lift(b))
+
+
+def exp(x: Expr) -> Expr:
+    """The exponential of a plain number."""
+    return call("exp", x)
+
+
+def ln(x: Expr) -> Expr:
+    """The natural logarithm of a plain number."""
+    return call("ln", x)
+
+
+def tanh(x: Expr) -> Expr:
+    """The hyperbolic tangent of a plain number: a smooth switch from -1 to 1."""
+    return call("tanh", x)
+
+
+def sqrt(x: Expr) -> Expr:
+    """The square root."""
+    return call("sqrt", x)

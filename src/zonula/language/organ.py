@@ -32,6 +32,7 @@ _PARTS: tuple[tuple[str, tuple[type, ...]], ...] = (
     ("happens", (Signal, Process, Effect)), ("shows", (Readout,)),
 )
 _Declared = TypeVar("_Declared")
+_DECLARED = (Quantity, Transit, Process, Effect, Readout)
 
 
 class Organ:
@@ -65,7 +66,7 @@ class Drug(Organ, abstract=True):
 def _collect(organ: type[Organ]) -> None:
     _check_names(organ)
     organ.path = snake_case(organ.__name__)
-    own = {name: x for name, x in vars(organ).items() if not name.startswith("_") and name not in vars(Organ)}
+    own = _declared(organ)
     _check_order(organ, own)
 
     def of(kind: type[_Declared]) -> dict[str, _Declared]:
@@ -87,15 +88,36 @@ def _collect(organ: type[Organ]) -> None:
     organ.readouts = {name: replace(x, name=x.name or name) for name, x in of(Readout).items()}
 
 
+def _declared(organ: type[Organ]) -> dict[str, Any]:
+    """What the class body declares, each thing once: a second name for it is an abbreviation."""
+    if any(base not in (Organ, Drug) for base in organ.__bases__):
+        raise ModelError.of("ZN-2213", f"{organ.__name__} builds on {organ.__bases__[0].__name__}: organs are not inherited",
+                            fix="write the organ out, and give it to assemble(replacing=...)")
+    own: dict[str, Any] = {}
+    seen: set[int] = set()
+    for name, x in vars(organ).items():
+        if name.startswith("_") or name in vars(Organ):
+            continue
+        if isinstance(x, (list, tuple, dict, set)) and any(isinstance(item, _DECLARED) for item in (x.values() if isinstance(x, dict) else x)):
+            raise ModelError.of("ZN-2214", f"{organ.__name__}.{name} hides declarations in a {type(x).__name__}",
+                                fix="give each a name of its own in the class body")
+        abbreviates = id(x) in seen or (isinstance(x, Quantity) and x.name != name)
+        if isinstance(x, _DECLARED):
+            seen.add(id(x))
+        if not (abbreviates and isinstance(x, _DECLARED)):
+            own[name] = x
+    return own
+
+
 def _check_names(organ: type[Organ]) -> None:
     for name, declared in vars(organ).items():
-        if isinstance(declared, (Quantity, Transit, Process, Effect, Readout)):
+        if isinstance(declared, _DECLARED):
             check_identifier(declared.name if isinstance(declared, Quantity) else name)
             if name in vars(Organ):
                 raise ModelError.of("ZN-2209", f"{organ.__name__}.{name} has a name that every organ needs for itself",
                                     fix="choose another name")
-            if isinstance(declared, Read) and declared.road:
-                check_identifier(declared.road)
+            for road in declared.roads if isinstance(declared, Read) else ():
+                check_identifier(road)
 
 
 def _check_order(organ: type[Organ], own: dict[str, Any]) -> None:
@@ -125,7 +147,10 @@ def _check(organ: type[Organ]) -> None:
         check_identifier(out.name)
         _formula(f"{name}.{key}", out.value, out.unit)
     for key, effect in organ.effects.items():
-        _formula(f"{name}.{key}", effect.by, ONE)
+        if effect.kind == "shifts":  # in the unit of its signal, which is known when the model is assembled
+            no_bare_numbers(f"{name}.{key}", effect.by)
+        else:
+            _formula(f"{name}.{key}", effect.by, ONE)
     for key, point in organ.setpoints.items():
         if point.holds.accumulates:
             raise ModelError.of("ZN-2212", f"{name}.{key} holds {point.holds.name}, which accumulates and has no steady state",

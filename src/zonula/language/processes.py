@@ -54,7 +54,7 @@ class Transit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effect:
-    """What a treatment does, declared outside the organs: ``kind`` is neutralises, blocks or boosts."""
+    """What a treatment does, declared outside the organs: ``kind`` is one of the words below."""
 
     kind: str
     target: str
@@ -129,6 +129,16 @@ def neutralises(target: str, *, at: str, by: Expr) -> Effect:
 def blocks(target: str, *, by: Expr) -> Effect:
     """The process *target* runs at ``(1 - by)`` of its rate."""
     return Effect(kind="blocks", target=target, site="", by=by)
+
+
+def scales(target: str, *, by: Expr) -> Effect:
+    """The signal *target* is ``(1 + by)`` of what it would be."""
+    return Effect(kind="scales", target=target, site="", by=by)
+
+
+def shifts(target: str, *, by: Expr) -> Effect:
+    """The signal *target* is higher by *by*, in its own unit."""
+    return Effect(kind="shifts", target=target, site="", by=by)
 
 
 def boosts(target: str, *, by: Expr) -> Effect:

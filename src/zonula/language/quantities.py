@@ -16,8 +16,8 @@ _IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*$", re.ASCII)
 
 
 def snake_case(text: str) -> str:
-    """``AcutePhase`` becomes ``acute_phase``."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", text).lower()
+    """``AcutePhase`` becomes ``acute_phase``, ``TCells`` becomes ``t_cells``."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", text).lower()
 
 
 class Quantity(Name):
@@ -88,15 +88,15 @@ class Exposure(Quantity):
 class Read(Quantity):
     """A state, signal or parameter of any organ, under the name it has here.
 
-    *road*: closing that road shows the reader the healthy value instead of the present one.
+    *roads*: closing any of them shows the reader the healthy value instead of the present one.
     *site*: where in the body it is read; treatments may neutralise it there.
     """
 
-    __slots__ = ("of", "road", "site")
+    __slots__ = ("of", "roads", "site")
 
-    def __init__(self, of: str, unit_text: str, *, road: str, site: str) -> None:
+    def __init__(self, of: str, unit_text: str, *, roads: tuple[str, ...], site: str) -> None:
         super().__init__(unit_text, f"read from {of}")
-        self.of, self.road, self.site = of, road, site
+        self.of, self.roads, self.site = of, roads, site
 
 
 class Signal(Quantity):
@@ -164,9 +164,9 @@ def exposure(unit_text: str, doc: str, *, neutral: float, within: tuple[float, f
     return Exposure(unit_text, doc, neutral=neutral, within=within)
 
 
-def reads(of: str, unit_text: str, *, road: str = "", at: str = "") -> Read:
+def reads(of: str, unit_text: str, *, road: str | tuple[str, ...] = (), at: str = "") -> Read:
     """Declare what this organ hears: ``reads("cytokines.tnf", "pg/mL", at="joint", road="systemic")``."""
-    return Read(of, unit_text, road=road, site=at)
+    return Read(of, unit_text, roads=tuple(filter(None, (road,) if isinstance(road, str) else road)), site=at)
 
 
 def signal(unit_text: str, doc: str, value: Expr | Scalar) -> Signal:

@@ -16,12 +16,13 @@ from functools import lru_cache
 from zonula.ground.errors import UnitError, nearest
 
 KINDS = {"LPS": "endotoxin by its effect", "LAL": "endotoxin by the LAL assay"}
-BASES: tuple[str, ...] = ("g", "mol", "m", "day", "K", "cell", "CFU", "IU", "point", "au", *(f"g{{{k}}}" for k in KINDS))
+BASES: tuple[str, ...] = ("g", "mol", "m", "day", "K", "cell", "CFU", "IU", "U", "S", "point", "au", *(f"g{{{k}}}" for k in KINDS))
 _PREFIX = {"": 0, "G": 9, "M": 6, "k": 3, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
-_PREFIXED = ("g", "mol", "m", "cell", "IU", "L", *(f"g{{{k}}}" for k in KINDS))
+_PREFIXED = ("g", "mol", "m", "cell", "CFU", "IU", "U", "S", "Ohm", "L", *(f"g{{{k}}}" for k in KINDS))
 _NAMED: dict[str, tuple[Fraction, dict[str, int]]] = {
     "L": (Fraction(1, 1000), {"m": 3}), "week": (Fraction(7), {"day": 1}), "year": (Fraction(1461, 4), {"day": 1}),
     "h": (Fraction(1, 24), {"day": 1}), "min": (Fraction(1, 1440), {"day": 1}), "s": (Fraction(1, 86400), {"day": 1}),
+    "Ohm": (Fraction(1), {"S": -1}),
 }
 _SPELT = {"d": "day", "days": "day", "hours": "h", "hour": "h", "weeks": "week", "w": "week", "years": "year", "y": "year",
           "minutes": "min", "kilogram": "kg"}

@@ -12,6 +12,7 @@ from zonula.simulation.equations import Equations, Inputs, Vector, functions_of
 
 _TOLERANCE = 1e-10  # largest relative residual of a state that counts as resting
 _NEWTON_STEPS = 60
+_RELAX_STEPS = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +95,10 @@ class _Closure:
 def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     """Find the healthy state and the set-points of a person.
 
-    Newton's method with the exact Jacobian from the states' ``start``; where it fails, a bounded least-squares search.
-    What is found is accepted only if every equation rests to 1e-10 of its gross flow and every state is in its range.
+    Newton's method with the exact Jacobian from the states' ``start``; where it finds nothing, or a balance that is not
+    stable, the motion itself is followed to rest, and last a bounded least-squares search is made.  What is found is accepted
+    only if every equation rests to 1e-10 of its gross flow and every state is in its range.  A stable balance is preferred;
+    where there is only one that is not, it is returned and says so.
 
     Parameters
     ----------
@@ -108,12 +111,20 @@ def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
 def _solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     closure = _Closure(model, parameters)
     first = np.concatenate([closure.start[closure.resting], np.zeros(len(model.setpoints))])
-    z = _newton(closure, first)
-    if not _rests(closure, z):
-        z = _newton(closure, _search(closure, first))
-    if not _rests(closure, z):
-        return _reason(closure, first, z)
+    z, unstable = first, None
+    for guess in (lambda: first, lambda: _relax(closure, first), lambda: _search(closure, first)):
+        z = _newton(closure, guess())
+        if _rests(closure, z):
+            health = _health(closure, parameters, z)
+            if health.stable:
+                return health
+            unstable = unstable or health
+    return unstable or _reason(closure, first, z)
+
+
+def _health(closure: _Closure, parameters: Vector, z: Vector) -> Health:
     x, s = closure.split(z)
+    model = closure.model
     inputs = Inputs.neutral(model)
     healthy = tuple(closure.functions.healthy(x.tolist(), closure.p, s, (), inputs.exposures, inputs.gates, inputs.roads))
     motion = Equations(model, parameters, s, healthy).jacobian(x, inputs)[np.ix_(closure.resting, closure.resting)]
@@ -126,7 +137,8 @@ def _reason(closure: _Closure, first: Vector, z: Vector) -> NoHealth:
     """Why there is no health: what is made and never lost, what would leave its range, or what balances worst."""
     relative = np.nan_to_num(closure.relative(z), nan=np.inf)
     worst = int(np.argmax(relative))
-    still = np.flatnonzero(~np.any(closure.jacobian(first)[: len(closure.resting)], axis=1))
+    moved = first + 0.01 * np.maximum(np.abs(first), 1.0)  # away from a kink, where a slope may happen to be 0
+    still = np.flatnonzero(~np.any(closure.jacobian(moved)[: len(closure.resting)], axis=1))
     if len(still):
         name = closure.name(int(still[0]))
         return NoHealth(reason=f"{name} is neither made nor lost, so that any value would do", worst=name, residual=float(relative[worst]))
@@ -137,7 +149,8 @@ def _reason(closure: _Closure, first: Vector, z: Vector) -> NoHealth:
             trial[i] = value
             ends.append(closure.residual(trial)[i])
         if ends[0] > 0 and ends[1] > 0:
-            return NoHealth(reason=f"{closure.name(i)} is made and never lost", worst=closure.name(i), residual=float(relative[worst]))
+            never = "would rise above its range" if np.isfinite(closure.high[i]) else "is made and never lost"
+            return NoHealth(reason=f"{closure.name(i)} {never}", worst=closure.name(i), residual=float(relative[worst]))
     outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
     if outside and relative[worst] <= _TOLERANCE:
         return NoHealth(reason=f"{outside[0]} would leave its range", worst=outside[0], residual=float(relative[worst]))
@@ -160,7 +173,7 @@ def _newton(closure: _Closure, z: Vector) -> Vector:
             return z
         damping = 1.0
         while damping > 1e-4:
-            trial = np.clip(z - damping * step, closure.low, closure.high)
+            trial = _inside(closure, z, z - damping * step)
             trial_size = _norm(closure, trial)
             if trial_size < size:
                 break
@@ -168,6 +181,42 @@ def _newton(closure: _Closure, z: Vector) -> Vector:
         else:
             return z
         z, size = trial, trial_size
+    return z
+
+
+def _inside(closure: _Closure, z: Vector, trial: Vector) -> Vector:
+    """*trial*, but nine tenths of the way at most to a border of the range: a border may be a false balance (nobody, for ever)."""
+    low = np.where(trial < closure.low, closure.low + 0.1 * (z - closure.low), trial)
+    return np.where(trial > closure.high, closure.high - 0.1 * (closure.high - z), low)
+
+
+def _relax(closure: _Closure, z: Vector) -> Vector:
+    """Follow the motion from *z* to rest, by implicit steps that grow; states that a set-point holds stay where they are held."""
+    resting = len(closure.resting)
+    held = np.array([closure.resting.index(place) for place, _ in closure.model.held], dtype=int)
+    moves = np.ones(len(z))
+    moves[resting:] = 0.0
+    moves[held] = 0.0
+    z = z.copy()
+    z[held] -= closure.residual(z)[resting:]
+    size = np.maximum(np.abs(z[:resting]), 1e-6)
+    step = 1e-3
+    for _ in range(_RELAX_STEPS):
+        try:
+            change = np.linalg.solve(np.diag(moves / step) - closure.jacobian(z), closure.residual(z))
+        except np.linalg.LinAlgError:
+            return z
+        trial = _inside(closure, z, z + change)
+        moved = float(np.max(np.abs(change[:resting]) / (np.abs(z[:resting]) + 1e-3 * size), initial=0.0))
+        if not np.all(np.isfinite(closure.residual(trial))) or moved > 0.5:
+            step /= 4
+            if step < 1e-12:
+                return z
+            continue
+        z = trial
+        step *= 2 if moved < 0.2 else 1
+        if step > 1e6 and moved < 1e-9:
+            break
     return z
 
 

@@ -45,6 +45,9 @@ def test_the_typical_factor_is_the_root_mean_square_of_the_logarithms():
 
 def test_what_is_zero_is_left_out_of_the_typical_factor():
     assert misfit(Curve(), data([0.0, 1.0], [0.0, 5.0])).typical_factor == pytest.approx(2.0)
+    low = Curve()
+    low.readout = lambda name: np.array([0.0, 6.0, 10.0, 6.0, 0.0])
+    assert misfit(low, data([0.0, 1.0], [3.0, 5.0])).typical_factor == pytest.approx(2.0)
     nothing = misfit(Curve(), data([0.0, 1.0], [0.0, 0.0]))
     assert nothing.typical_factor is None
     assert nothing.peak_ratio is None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from zonula.codegen.names import identifier
-from zonula.codegen.system import Line, closing_system, healthy_values, inputs_of, readout_values, running_system
+from zonula.codegen.system import Line, System, closing_system, healthy_values, inputs_of, readout_values, running_system
 from zonula.language.expression import Expr, Name, names, to_text
 from zonula.language.functions import ARRAYS, NUMBERS
 from zonula.language.model import Model
@@ -42,7 +42,10 @@ class Functions:
 
 def model_text(model: Model) -> str:
     """The whole model as Python source; deterministic."""
-    running, closing = running_system(model), closing_system(model)
+    return _text(model, running_system(model), closing_system(model))
+
+
+def _text(model: Model, running: System, closing: System) -> str:
     health_lines, health = healthy_values(model)
     shown_lines, shown = readout_values(model)
     parts = [
@@ -58,13 +61,14 @@ def model_text(model: Model) -> str:
 
 def generate(model: Model, *, arrays: bool = False) -> Functions:
     """Load the model's functions: for plain numbers, or for NumPy *arrays* of persons."""
-    loaded = load(model_text(model), ARRAYS if arrays else NUMBERS)
+    running, closing = running_system(model), closing_system(model)
+    loaded = load(_text(model, running, closing), ARRAYS if arrays else NUMBERS)
     shown_lines, _ = readout_values(model)
     return Functions(
         derivative=loaded["derivative"], jacobian=loaded["jacobian"], closure=loaded["closure"],
         closure_jacobian=loaded["closure_jacobian"], healthy=loaded["healthy"], readouts=loaded["readouts"],
-        pattern=tuple(place for place, _ in running_system(model).slopes),
-        closure_pattern=tuple(place for place, _ in closing_system(model).slopes),
+        pattern=tuple(place for place, _ in running.slopes),
+        closure_pattern=tuple(place for place, _ in closing.slopes),
         traced=tuple(identifier(name) for name, _ in shown_lines),
     )
 

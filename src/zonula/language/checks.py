@@ -86,7 +86,8 @@ def _plain(tree: Expr, whole: Expr) -> None:
 def same_unit(where: str, have: Unit, want: Unit) -> None:
     """Refuse a formula whose unit is not the declared one."""
     if have != want:
-        raise UnitError.of("ZN-2109", f"{where} is in [{have}] and should be in [{want}]",
+        apart = f": {float(have.scale / want.scale):g} times as much" if have.same_dimension(want) else ""
+        raise UnitError.of("ZN-2109", f"{where} is in [{have}] and should be in [{want}]{apart}",
                            fix="look for a forgotten volume, time unit or scale")
 
 

@@ -35,11 +35,10 @@ def test_every_shipped_organ_is_in_the_battery():
 def test_an_organ_that_escapes_is_found():
     for base in (Organ, Drug):
         stray = type("Stray", (base,), {"__doc__": "A stray.", "__module__": "zonula.organs.stray"})
-        further = type("Further", (stray,), {"__doc__": "Its child.", "__module__": "zonula.drugs.further"})
         try:
-            assert {stray, further} <= set(_shipped())
+            assert stray in set(_shipped())
         finally:
-            stray.__module__ = further.__module__ = "tests"  # it lives until it is collected
+            stray.__module__ = "tests"  # it lives until it is collected
 
 
 def test_a_file_of_an_organ_carries_the_name_of_its_organ():

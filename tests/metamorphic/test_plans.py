@@ -127,6 +127,7 @@ def test_an_ever_shorter_infusion_becomes_the_bolus():
     assert gaps[-1] < 2e-3 < gaps[0]
 
 
+@pytest.mark.slow
 def test_more_endotoxin_never_makes_less_of_any_peak():
     peaks = [[run([f"lps {d} ng/kg iv bolus at day 1"]).peak(name)[0] for name in ("tnf", "il6", "il10", "crp", "cortisol")]
              for d in (0, 0.25, 1, 2, 4)]

@@ -111,6 +111,7 @@ def test_no_person_makes_the_solver_raise(law, extreme):
     json.dumps(result.outcome.as_dict(), allow_nan=False)
 
 
+@pytest.mark.slow
 def test_ordinary_people_finish():
     base = setup(["lps 2 ng/kg iv bolus at day 0.5"], until=1.5, every="6 h").problem
     rng = np.random.default_rng(20)

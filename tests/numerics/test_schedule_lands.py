@@ -123,6 +123,7 @@ TANK = assemble(Tank)
 bolus_or_infusion = st.tuples(st.floats(0.1, 500.0), st.floats(0.0, 4.5), st.one_of(st.just(0.0), st.floats(0.001, 1.0)))
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(st.lists(bolus_or_infusion, min_size=1, max_size=6), st.floats(0.5, 80.0), st.floats(0.2, 5.0))
 def test_what_was_given_is_there_or_has_left(gifts, k, size):

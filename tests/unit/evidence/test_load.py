@@ -3,6 +3,7 @@
 import math
 import re
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 from tests.helpers import refused
@@ -178,7 +179,7 @@ def test_a_time_may_be_given_as_a_rate(tmp_path):
 
 def test_every_refusal_of_the_evidence_has_a_test():
     used = {code for path in packaged("evidence").glob("*.py") for code in re.findall(r"ZN-\d{4}", path.read_text("utf-8"))}
-    here = packaged().parents[1] / "tests" / "unit" / "evidence"
+    here = Path(__file__).parent
     tested = {code for path in here.glob("test_*.py") for code in re.findall(r"ZN-\d{4}", path.read_text("utf-8"))}
     assert used <= tested
 

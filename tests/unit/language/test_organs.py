@@ -1,6 +1,7 @@
 """Organs are checked when they are written: every refusal, with its code and the place it names."""
 
 import re
+from pathlib import Path
 
 import pytest
 from tests.helpers import refused
@@ -281,6 +282,6 @@ def test_a_setpoint_holds_no_state_that_accumulates():
 
 def test_every_refusal_of_the_language_has_a_test():
     used = {code for path in packaged("language").glob("*.py") for code in re.findall(r"ZN-\d{4}", path.read_text("utf-8"))}
-    here = packaged().parents[1] / "tests" / "unit" / "language"
+    here = Path(__file__).parent
     tested = {code for path in here.glob("test_*.py") for code in re.findall(r"ZN-\d{4}", path.read_text("utf-8"))}
     assert used == tested

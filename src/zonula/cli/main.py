@@ -65,9 +65,8 @@ def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a
     """
     from zonula.cli.runs import execute
 
-    flags = [f"solve.{key}={value}" for key, value in (("until", until), ("every", every)) if value is not None]
-    given = [*flags, *(settings or ())]  # --set has the last word
-    raise typer.Exit(execute(scenario, settings=given, plan=plan or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
+    flags = {f"--{key}": f"solve.{key}={value}" for key, value in (("until", until), ("every", every)) if value is not None}
+    raise typer.Exit(execute(scenario, settings=settings or (), flags=flags, plan=plan or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
                              report=report, quiet=quiet, dry_run=dry_run))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,11 +16,11 @@ from zonula.simulation.scenario import read_scenario
 _PATIENCE = 1.0  # seconds before a progress bar appears
 
 
-def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), without: Iterable[str] = (), out: str | None = None, seed: int = 0,
+def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), flags: Mapping[str, str] | None = None, without: Iterable[str] = (), out: str | None = None, seed: int = 0,
             as_json: bool = False, force: bool = False, report: bool = True, quiet: bool = False, dry_run: bool = False) -> int:
     """Simulate a scenario and write its folder; returns the exit code (0, or 4 where the person could not be simulated)."""
     started = time.perf_counter()
-    setup = prepare(read_scenario(scenario, settings, plan=plan), without=tuple(without))
+    setup = prepare(read_scenario(scenario, settings, plan=plan, flags=flags), without=tuple(without))
     if dry_run:
         _print_resolved(setup, as_json=as_json)
         return 0

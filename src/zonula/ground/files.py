@@ -33,11 +33,12 @@ def read_text(path: Path, *, kind: type[ZonulaError] = UsageError) -> str:
     try:
         if path.is_dir():
             raise kind.of("ZN-1002", "this is a folder, not a file", file=str(path), fix="name the file inside it")
-        size = path.stat().st_size
-        if size > MAX_FILE_BYTES:
-            raise kind.of("ZN-1003", f"the file has {size} bytes", file=str(path),
+        with path.open("rb") as file:
+            data = file.read(MAX_FILE_BYTES + 1)  # a device without an end has no size to ask for
+        if len(data) > MAX_FILE_BYTES:
+            raise kind.of("ZN-1003", "the file is too long", file=str(path),
                           expected=f"at most {MAX_FILE_BYTES} bytes", fix="check that this is the file you meant")
-        return path.read_bytes().decode("utf-8-sig")
+        return data.decode("utf-8-sig")
     except FileNotFoundError as error:
         siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
         raise kind.of("ZN-1001", "there is no such file", file=str(path), fix=nearest(path.name, siblings)) from error

@@ -31,7 +31,7 @@ def catalogue() -> dict[str, Any]:
         "setpoints": [{"path": s.path, "unit": s.unit_text, "meaning": s.doc, "holds": s.holds.path} for s in model.setpoints],
         "signals": [{"path": s.path, "unit": s.unit_text, "meaning": s.doc, "value": plain_text(tree)} for s, tree in model.signals],
         "exposures": [{"path": e.path, "unit": e.unit_text, "meaning": e.doc, "neutral": e.neutral} for e in model.exposures],
-        "roads": [r.path.removeprefix("road.") for r in model.roads],
+        "roads": [{"path": r.path.removeprefix("road."), "meaning": r.doc} for r in model.roads],
         "readouts": [{"path": r.name, "unit": r.unit_text, "meaning": r.doc, "value": plain_text(tree)} for r, tree in model.readouts],
         "substances": [{"path": s.name, "meaning": s.doc, "arrives": s.arrives, "source": s.source} for s in CATALOGUE.values()],
         "presets": [{"path": name} for name in presets()],

@@ -29,7 +29,7 @@ def rows(result: Result, names: Iterable[str] = HEADLINE) -> list[tuple[str, str
 
 def _shown(value: float) -> float:
     """Values below what any assay sees are shown as 0; nothing is shown below 0."""
-    return 0.0 if value < 1e-6 else float(value)
+    return 0.0 if value < 1e-4 else float(value)
 
 
 def headline(result: Result) -> list[str]:

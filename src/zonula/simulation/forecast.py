@@ -43,7 +43,10 @@ class Forecast:
     @property
     def remarks(self) -> tuple[str, ...]:
         """What the user should know before trusting the result."""
-        return (*self.setup.remarks, *_strange_health(self.result, self.setup))
+        compared = {(m.label, m.readout) for m in self.misfits}
+        missed = [f"{o.label} ({name_of(o.readout)}) is not compared: its times are outside what was simulated"
+                  for o in self.setup.observations if len(self.result.times) and (o.label, o.readout) not in compared]
+        return (*self.setup.remarks, *missed, *_strange_health(self.result, self.setup))
 
     @property
     def sources(self) -> tuple[str, ...]:

@@ -57,20 +57,21 @@ def read_observations(table: CompareTable, model: Model, folder: Path) -> list[O
     rows = _rows(path, table)
     to_days = float(_unit(table.time.unit, path, "time").factor_to(DAY))
     zero = _zero(table.time.zero)
-    out = []
+    out, cells = [], _Cells(path)
     for written, readout in table.names.items():
         mine = [(line, row) for line, row in rows if row[table.quantity] == written]
         if not mine:
             raise InputDataError.of("ZN-3005", f"no row of {path.name} has {table.quantity} = {written!r}", file=str(path),
                                     fix=nearest(written, {row[table.quantity] for _, row in rows}))
         factor = float(_unit(table.value.unit, path, "value").factor_to(model.readout(readout).unit))
-        sd = np.array([_number(row, table.sd, line, path, factor=factor, least=0.0) for line, row in mine]) if table.sd else None
+        sd = np.array([cells.number(row, table.sd, line, factor=factor, least=0.0) for line, row in mine]) if table.sd else None
         out.append(Observations(
             label=table.label, readout=readout, zero=zero, sd=sd, source=tuple(table.source),
-            days=zero + np.array([_number(row, table.time.column, line, path, factor=to_days) for line, row in mine]),
-            values=np.array([_number(row, table.value.column, line, path, factor=factor) for line, row in mine]),
+            days=zero + np.array([cells.number(row, table.time.column, line, factor=to_days) for line, row in mine]),
+            values=np.array([cells.number(row, table.value.column, line, factor=factor) for line, row in mine]),
             subject=tuple(row[table.subject] for _, row in mine) if table.subject else (),
         ))
+    cells.finish()
     return out
 
 
@@ -139,16 +140,31 @@ def _whole(reader: csv.DictReader[str], path: Path) -> list[tuple[int, Mapping[s
     return rows
 
 
-def _number(row: Mapping[str, str], column: str, line: int, path: Path, *, factor: float, least: float = -math.inf) -> float:
-    text = (row[column] or "").strip()
-    try:
-        value = factor * float(text)
-    except ValueError:
-        value = math.nan
-    if value < least:
-        raise InputDataError.of("ZN-3008", f"column {column!r} holds a number below {least:g}", file=str(path), line=line, found=repr(text),
-                                fix="correct the number, or take the row out")
-    if not math.isfinite(value) or "_" in text:
-        raise InputDataError.of("ZN-3004", f"column {column!r} does not hold a finite number", file=str(path), line=line,
-                                found=repr(text), fix="write a number with a decimal point, or take the row out")
-    return value
+class _Cells:
+    """Numbers of a table; what is no number is remembered, so that all such cells can be told at once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.problems: list[Problem] = []
+
+    def number(self, row: Mapping[str, str], column: str, line: int, *, factor: float, least: float = -math.inf) -> float:
+        """The cell times *factor*; NaN, and a problem, where it is no finite number of at least *least*."""
+        text = (row[column] or "").strip()
+        try:
+            value = factor * float(text)
+        except ValueError:
+            value = math.nan
+        if value < least:
+            self._wrong("ZN-3008", f"column {column!r} holds a number below {least:g}", line, text, "correct the number, or take the row out")
+        elif not math.isfinite(value) or "_" in text:
+            self._wrong("ZN-3004", f"column {column!r} does not hold a finite number", line, text,
+                        "write a number with a decimal point, or take the row out")
+        return value
+
+    def _wrong(self, code: str, message: str, line: int, text: str, fix: str) -> None:
+        if len(self.problems) < _MOST_SHOWN:
+            self.problems.append(Problem(code=code, message=message, file=str(self.path), line=line, found=repr(text), fix=fix))
+
+    def finish(self) -> None:
+        """Tell what was wrong, if anything was."""
+        raise_all(InputDataError, self.problems)

@@ -102,7 +102,8 @@ def prepare(source: ScenarioSource, *, without: tuple[str, ...] = (), model: Mod
     every = reading.attempt(lambda: _every(table.solve.every, until), lambda: 1.0, "solve", "every")
     reading.attempt(lambda: check_bounds(until, every, table.solve.rtol), _nothing, "solve", "until")
     processes, roads = [r.path for r in model.reactions], [r.path.removeprefix("road.") for r in model.roads]
-    shut: frozenset[str] = reading.attempt(lambda: _known({*table.model.without, *without}, processes, "process"), frozenset, "model", "without")
+    shut: frozenset[str] = reading.attempt(lambda: _known(set(table.model.without), processes, "process"), frozenset, "model", "without")
+    shut |= _known(set(without), processes, "process", path="--without")
     closed: frozenset[str] = reading.attempt(lambda: _known(set(table.model.closed_roads), roads, "road"), frozenset, "model", "closed_roads")
     observations: list[Observations] = []
     for i, compare in enumerate(table.compare):
@@ -147,8 +148,8 @@ def _value(problem: Problem, path: str) -> float:
     return float(problem.parameters[problem.model.parameter_index[path]])
 
 
-def _known(wanted: set[str], known: list[str], kind: str) -> frozenset[str]:
-    raise_all(UsageError, [Complaint(code="ZN-1404" if kind == "road" else "ZN-1405", message=f"there is no {kind} {name!r}",
+def _known(wanted: set[str], known: list[str], kind: str, *, path: str = "") -> frozenset[str]:
+    raise_all(UsageError, [Complaint(code="ZN-1407" if kind == "road" else "ZN-1405", message=f"there is no {kind} {name!r}", path=path,
                                      fix=nearest(name, known)) for name in sorted(wanted - set(known))])
     return frozenset(wanted)
 

@@ -82,9 +82,9 @@ class Result:
         return np.interp(days, self.times, self.readout(name))
 
     def moved(self, name: str) -> bool:
-        """Whether a readout ever differs from its first value by more than 1 % of it."""
+        """Whether a readout ever differs from its first value by more than 1 % of it, or of a tenth of its unit."""
         y = self.readout(name)
-        return bool(np.max(np.abs(y - y[0])) > _STEADY * max(abs(float(y[0])), 1e-6))
+        return bool(np.max(np.abs(y - y[0])) > _STEADY * max(abs(float(y[0])), 0.1))
 
     def peak(self, name: str) -> tuple[float, float]:
         """The highest value of a readout and its day (the top of a parabola through the highest three points)."""

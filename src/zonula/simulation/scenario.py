@@ -126,7 +126,7 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder_of_presets().glob("*.toml"))}
 
 
-def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[str] = ()) -> ScenarioSource:
+def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[str] = (), flags: Mapping[str, str] | None = None) -> ScenarioSource:
     """Read a scenario from a file, a preset or (``-``) standard input.
 
     Parameters
@@ -134,6 +134,7 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
     which    : path of a TOML file, name of a preset, or ``-``
     settings : ``path=value`` laid over what the file says
     plan     : sentences added to its events
+    flags    : options of the command line, such as ``{"--until": "solve.until=3d"}``; ``settings`` have the last word
 
     Raises
     ------
@@ -147,7 +148,9 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
         raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
     text = _standard_input() if which == "-" else read_text(path)
     raw = _parse(text, str(path))
-    origins = _lay_over(raw, settings)
+    origins: dict[str, str] = {}
+    for origin, setting in [*(flags or {}).items(), *(("--set", s) for s in settings)]:
+        _lay_over(raw, setting, origin, origins)
     _add_events(raw, plan, origins)
     _check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
@@ -203,25 +206,22 @@ def _parse(text: str, file: str) -> dict[str, Any]:
                             fix="texts stand in quotes, tables in [brackets]; see the examples") from error
 
 
-def _lay_over(raw: dict[str, Any], settings: Iterable[str]) -> dict[str, str]:
-    origins: dict[str, str] = {}
-    for setting in settings:
-        path, sign, value = setting.partition("=")
-        keys = path.strip().split(".")
-        if not sign or not all(keys):
-            raise UsageError.of("ZN-1103", f"--set {setting!r} is not path=value", fix="write it like --set solve.until=3d")
-        if keys[0] not in ScenarioTable.model_fields and keys[0] != "schema":
-            keys = ["parameters", ".".join(keys)]
-        elif keys[0] == "parameters":
-            keys = ["parameters", ".".join(keys[1:])]
-        place = raw
-        for key in keys[:-1]:
-            place = place.setdefault(key, {})
-            if not isinstance(place, dict):
-                raise UsageError.of("ZN-1103", f"--set {setting!r}: {key!r} has no parts", fix="name a field of a table")
-        place[keys[-1]] = _toml_value(value.strip())
-        origins[".".join(keys)] = "--set"
-    return origins
+def _lay_over(raw: dict[str, Any], setting: str, origin: str, origins: dict[str, str]) -> None:
+    path, sign, value = setting.partition("=")
+    keys = path.strip().split(".")
+    if not sign or not all(keys):
+        raise UsageError.of("ZN-1103", f"{origin} {setting!r} is not path=value", fix="write it like --set solve.until=3d")
+    if keys[0] not in ScenarioTable.model_fields and keys[0] != "schema":
+        keys = ["parameters", ".".join(keys)]
+    elif keys[0] == "parameters":
+        keys = ["parameters", ".".join(keys[1:])]
+    place = raw
+    for key in keys[:-1]:
+        place = place.setdefault(key, {})
+        if not isinstance(place, dict):
+            raise UsageError.of("ZN-1103", f"{origin} {setting!r}: {key!r} has no parts", fix="name a field of a table")
+    place[keys[-1]] = _toml_value(value.strip())
+    origins[".".join(keys)] = origin
 
 
 def _toml_value(text: str) -> Any:

@@ -82,7 +82,10 @@ def duration(text: str | float) -> float:
         if not math.isfinite(text):
             raise UsageError.of("ZN-1301", f"{text} is not a finite number of days", fix='write it like "8 d" or "36 h"')
         return float(text)
-    number, written = measure(str(text))
+    try:
+        number, written = measure(str(text))
+    except ZonulaError as error:
+        raise UsageError.of("ZN-1301", f"{text!r} is not a duration", fix='write it like "8 d", "36 h" or "2 y"') from error
     if written.powers == DAY.powers:
         return float(number * written.scale)
     if written == unit("1"):
@@ -243,7 +246,7 @@ def _timing(reader: _Words, form: str) -> tuple[float, float, float, int]:
         raise UsageError.of("ZN-1311", "times and durations must not be negative, and a dose is given at least once", fix=_FIX_DOSE)
     if form == "infusion" and over < _SHORTEST:
         raise UsageError.of("ZN-1312", "an infusion needs a duration, of a second at least", fix='say how long: "... infusion over 4 h at day 1"')
-    if (every > 0) != (times > 1):
+    if (every > 0) != ("x" in said):
         raise UsageError.of("ZN-1313", "a repeated dose needs both an interval and a number", fix='write it like "... every 24 h x 5"')
     if times > MAX_DOSES:
         raise UsageError.of("ZN-1302", f"{times:g} doses", expected=f"at most {MAX_DOSES}", fix="shorten the plan")

@@ -13,6 +13,8 @@ from zonula.simulation.result import Result
 
 _NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP"}
 _TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
+_ELSE = ("cortisol",)  # told where none of the above moves
+_NOTABLE = 0.1  # a change of a tenth is told
 
 
 def name_of(readout: str) -> str:
@@ -46,19 +48,31 @@ def moment(result: Result, day: float) -> str:
     return f"{hours:.1f} h after {since}"
 
 
+def _change(result: Result, name: str) -> float:
+    """How far a readout goes from its first value, relative to it (or to a tenth of its unit)."""
+    y = result.readout(name)
+    return float(np.max(np.abs(y - y[0])) / max(abs(float(y[0])), 0.1))
+
+
+def _told(result: Result, name: str) -> str:
+    """``IL-6 reaches 709 pg/mL (healthy 1.76) 2.3 h after the dose``; or falls, where it falls further than it rises."""
+    y, unit_text = result.readout(name), result.problem.model.readout(name).unit_text
+    before = f" (healthy {number(float(y[0]))})" if y[0] > 1e-9 else ""
+    if y[0] - y.min() > y.max() - y[0]:
+        return f"{name_of(name)} falls to {with_unit(float(y.min()), unit_text)}{before} {moment(result, float(result.times[np.argmin(y)]))}"
+    value, day = result.peak(name)
+    return f"{name_of(name)} reaches {with_unit(value, unit_text)}{before} {moment(result, day)}"
+
+
 def _course(result: Result) -> str:
     moved = [name for name in result.problem.model.readout_names if result.moved(name)]
     if not moved:
         return (f"Over {number(result.times[-1])} days nothing moved: every readout stayed within 1 % of its healthy value "
                 f"(CRP {with_unit(result.readout('crp')[-1], 'mg/L')}, TNF {with_unit(result.readout('tnf')[-1], 'pg/mL')}).")
-    told = [name for name in _TOLD if name in moved] or moved[:3]
-    parts = []
-    for name in told:
-        value, day = result.peak(name)
-        y0 = result.readout(name)[0]
-        unit_text = result.problem.model.readout(name).unit_text
-        before = f" (healthy {number(y0)})" if y0 > 1e-9 else ""
-        parts.append(f"{name_of(name)} reaches {with_unit(value, unit_text)}{before} {moment(result, day)}")
+    notable = {name for name in moved if _change(result, name) >= _NOTABLE}
+    told = [name for name in _TOLD if name in notable] or [name for name in _ELSE if name in notable]
+    told = told or sorted(moved, key=lambda name: -_change(result, name))[:3]
+    parts = [_told(result, name) for name in told]
     text = "; ".join(parts)
     return text[0].upper() + text[1:] + "."
 

@@ -47,12 +47,14 @@ def _organ(model: Model, organ: type[Organ]) -> Iterator[str]:
             yield f"| {name} | ${_in_table(latex(tree))}$ | {note} |"
         yield ""
     if organ.parameters:
-        yield from ("| parameter | value | unit | known to | people | status | grade | sources | meaning and note |", "|---|---|---|---|---|---|---|---|---|")
+        yield from ("| parameter | value | unit | known to | people | status | grade | sources | meaning and note |",
+                    "|---|---|---|---|---|---|---|---|---|")
         evidence = evidence_of(model)
         for parameter in organ.parameters.values():
             e = evidence[parameter.path]
             known, people = e.uncertainty.range90(e.value), e.variability.range90(e.value)
-            yield (f"| `{parameter.name}` | {number(e.value)} | {pretty(parameter.unit_text)} | {_range(known)} | {_range(people)} | {e.status} | {e.grade} | "
+            yield (f"| `{parameter.name}` | {number(e.value)} | {pretty(parameter.unit_text)} | {_range(known)} | {_range(people)} | "
+                   f"{e.status} | {e.grade} | "
                    f"{', '.join(e.source)} | {parameter.doc}. {e.note} |")
         yield ""
 

@@ -13,7 +13,8 @@ import typer
 
 from zonula.ground.errors import Problem, ZonulaError
 
-_WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")  # newer typers bring their own click
+# newer typers bring their own click
+_WRONG_USE: type[Exception] = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 
 _LONGEST = 600  # characters of one line of a message; what came from outside may be longer than anyone reads
 _INTERRUPTED = 130  # newer typers turn the interrupt into this code themselves, without a word

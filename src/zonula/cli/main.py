@@ -14,12 +14,15 @@ import typer
 from zonula.cli import model as model_commands
 
 app = typer.Typer(
-    name="zonula", no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, rich_markup_mode=None, pretty_exceptions_enable=False,
+    name="zonula", no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Simulate the gut-immune-joint axis of one person.\n\nResearch software: not medical advice.",
     epilog="Exit codes: 0 ok, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files, 70 bug, 130 interrupted.",
 )
 app.add_typer(model_commands.app, name="model", help="Look up states, processes, parameters and their sources.")
 
+Scenario = Annotated[str, typer.Argument(
+    help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter or a field of the scenario.")]
 Without = Annotated[list[str] | None, typer.Option("--without", metavar="PROCESS", help="Shut a process off, such as monocytes.tolerance_onset.")]
 Plan = Annotated[list[str] | None, typer.Option("-p", "--plan", metavar="SENTENCE", help='Add an event: "lps 1 ng/kg iv bolus at day 2".')]
@@ -48,7 +51,7 @@ def start(ctx: typer.Context,
 
 
 @app.command(epilog="Exit codes: 0 finished, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files.")
-def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")],
+def run(scenario: Scenario,
         plan: Plan = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
         out: Out = None, seed: Seed = 0,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
@@ -66,7 +69,8 @@ def run(scenario: Annotated[str, typer.Argument(help="A scenario file (.toml), a
     from zonula.cli.runs import execute
 
     flags = {f"--{key}": f"solve.{key}={value}" for key, value in (("until", until), ("every", every)) if value is not None}
-    raise typer.Exit(execute(scenario, settings=settings or (), flags=flags, plan=plan or (), without=without or (), out=out, seed=seed, as_json=as_json, force=force,
+    raise typer.Exit(execute(scenario, settings=settings or (), flags=flags, plan=plan or (), without=without or (), out=out, seed=seed,
+                             as_json=as_json, force=force,
                              report=report, quiet=quiet, dry_run=dry_run))
 
 

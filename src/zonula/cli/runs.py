@@ -16,7 +16,8 @@ from zonula.simulation.scenario import read_scenario
 _PATIENCE = 1.0  # seconds before a progress bar appears
 
 
-def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), flags: Mapping[str, str] | None = None, without: Iterable[str] = (), out: str | None = None, seed: int = 0,
+def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), flags: Mapping[str, str] | None = None,
+            without: Iterable[str] = (), out: str | None = None, seed: int = 0,
             as_json: bool = False, force: bool = False, report: bool = True, quiet: bool = False, dry_run: bool = False) -> int:
     """Simulate a scenario and write its folder; returns the exit code (0, or 4 where the person could not be simulated)."""
     started = time.perf_counter()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -41,11 +42,14 @@ def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
         warnings.filterwarnings("ignore", message="Glyph")  # a label in a script that the font lacks is drawn as boxes; the page shows it
         for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot))):
             for ending in ("svg", "png"):
-                metadata = {"Date": None} if ending == "svg" else {"Software": None}
-                write_atomically(folder / f"{figure.name}.{ending}",
-                                 lambda part, ending=ending, canvas=canvas, metadata=metadata: canvas.savefig(part, format=ending, metadata=metadata))  # type: ignore[misc]
+                write_atomically(folder / f"{figure.name}.{ending}", partial(_save, canvas, ending))
             made.append(figure)
     return made
+
+
+def _save(canvas: Any, ending: str, path: Path) -> None:
+    """Write a figure without a date or the name of a program in it: the same figure gives the same bytes."""
+    canvas.savefig(path, format=ending, metadata={"Date": None} if ending == "svg" else {"Software": None})
 
 
 def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:

@@ -72,7 +72,8 @@ def _refuse_taken(out: Path, *, force: bool) -> None:
         raise StorageError.of("ZN-7002", "there is a file of that name", file=str(out), fix="name a folder")
     if out.is_dir() and any(out.iterdir()):
         if not force:
-            raise StorageError.of("ZN-7003", "the folder is not empty", file=str(out), fix="name another folder, or give --force to replace the run in it")
+            raise StorageError.of("ZN-7003", "the folder is not empty", file=str(out),
+                                  fix="name another folder, or give --force to replace the run in it")
         if not (out / _MARK).is_file():
             raise StorageError.of("ZN-7004", "the folder holds something that is not a run, and will not be replaced", file=str(out),
                                   fix="name another folder")

@@ -50,12 +50,14 @@ def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str
     pages = Environment(loader=PackageLoader("zonula.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                         lstrip_blocks=True)
     return pages.get_template("report.html.j2").render(
-        name=run.setup.source.table.title or run.setup.name.replace("_", " "), about=run.setup.source.table.about, outcome=run.result.outcome.as_dict(),
+        name=run.setup.source.table.title or run.setup.name.replace("_", " "), about=run.setup.source.table.about,
+        outcome=run.result.outcome.as_dict(),
         summary=run.summary, cards=_cards(run), figures=[(f, _data_uri(svgs[f.name])) for f in figures],
         head=("", "unit", "healthy", "highest", "on day", "at the end"), table=rows(run.result, HEADLINE),
         misfit_head=MISFIT_HEAD, misfits=misfit_rows(run.misfits), person=_person(run), health=_health(run),
         statuses=_counts(run, "status", STATUSES), grades=_counts(run, "grade", GRADES), parameters=_parameters(run),
-        changed=[(path, number(v), pretty(u), number(run.setup.evidence[path].value)) for path, (v, u) in sorted(run.setup.changed.items()) if path != "body.weight"],
+        changed=[(path, number(v), pretty(u), number(run.setup.evidence[path].value))
+                 for path, (v, u) in sorted(run.setup.changed.items()) if path != "body.weight"],
         shut=sorted(run.setup.problem.shut), remarks=run.remarks, limits=LIMITS,
         sources=[(key, bibliography()[key].short, bibliography()[key].link) for key in run.sources],
         environment=environment(), fingerprint=run.setup.fingerprint, model_fingerprint=run.setup.problem.model.fingerprint,

@@ -22,7 +22,8 @@ def rows(result: Result, names: Iterable[str] = HEADLINE) -> list[tuple[str, str
         y = result.readout(name)
         value, day = result.peak(name)
         moved = result.moved(name)
-        out.append((name_of(name), pretty(result.problem.model.readout(name).unit_text), number(_shown(y[0])), number(_shown(value)) if moved else "–",
+        unit = pretty(result.problem.model.readout(name).unit_text)
+        out.append((name_of(name), unit, number(_shown(y[0])), number(_shown(value)) if moved else "–",
                     f"{day:.2f}" if moved else "–", number(_shown(y[-1]))))
     return out
 

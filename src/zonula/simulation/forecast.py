@@ -27,26 +27,20 @@ NOT_MEDICAL = "Research software: not a medical device, and no medical advice."
 class Forecast:
     """What ``zonula run`` produces, before anything is written.
 
+    remarks is what the user should know before trusting the result;
     seed is recorded for later draws of uncertain parameters; this version draws nothing, so it changes nothing.
     """
 
     setup: Setup
     result: Result
     misfits: tuple[Misfit, ...]
+    remarks: tuple[str, ...]
     seed: int
 
     @property
     def summary(self) -> str:
         """One plain paragraph."""
         return summary(self.result, self.misfits)
-
-    @property
-    def remarks(self) -> tuple[str, ...]:
-        """What the user should know before trusting the result."""
-        compared = {(m.label, m.readout) for m in self.misfits}
-        missed = [f"{o.label} ({name_of(o.readout)}) is not compared: its times are outside what was simulated"
-                  for o in self.setup.observations if len(self.result.times) and (o.label, o.readout) not in compared]
-        return (*self.setup.remarks, *missed, *_strange_health(self.result, self.setup))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -72,6 +66,13 @@ class Forecast:
             "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
             "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
         }
+
+
+def _not_compared(result: Result, misfits: tuple[Misfit, ...], setup: Setup) -> list[str]:
+    """Remarks on measurements that the simulation does not reach."""
+    compared = {(m.label, m.readout) for m in misfits}
+    return [f"{o.label} ({name_of(o.readout)}) is not compared: its times are outside what was simulated"
+            for o in setup.observations if len(result.times) and (o.label, o.readout) not in compared]
 
 
 def _strange_health(result: Result, setup: Setup) -> list[str]:
@@ -135,7 +136,8 @@ def forecast_of(setup: Setup, *, seed: int = 0, progress: Progress | None = None
     """Simulate a scenario that is ready."""
     result = solve(setup.problem, progress=progress)
     misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
-    return Forecast(setup=setup, result=result, misfits=misfits, seed=seed)
+    remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup))
+    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=seed)
 
 
 __all__ = ["Finished", "Forecast", "NoHealthyState", "Stopped", "forecast", "forecast_of", "health_dict", "peaks"]

@@ -62,7 +62,8 @@ def misfit(result: Result, data: Observations) -> Misfit | None:
     logs = np.log(model[both] / values[both])
     return Misfit(
         label=data.label, readout=data.readout, unit=result.problem.model.readout(data.readout).unit_text, points=len(days),
-        people=len(set(data.subject)), peak_model=float(curve[top]), peak_data=peak_data, peak_ratio=float(curve[top]) / peak_data if peak_data > 0 else None,
+        people=len(set(data.subject)), peak_model=float(curve[top]), peak_data=peak_data,
+        peak_ratio=float(curve[top]) / peak_data if peak_data > 0 else None,
         hour_model=24 * float(curve_days[top] - data.zero), hour_data=24 * (day_data - data.zero),
         typical_factor=float(np.exp(np.sqrt(np.mean(logs**2)))) if len(logs) else None,
         inside=_inside(data, days, values, model, reached),

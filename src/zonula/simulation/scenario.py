@@ -159,11 +159,13 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
 def _standard_input() -> str:
     data = sys.stdin.buffer.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
-        raise UsageError.of("ZN-1115", "standard input is too long", expected=f"at most {MAX_FILE_BYTES} bytes", fix="check that this is what you meant")
+        raise UsageError.of("ZN-1115", "standard input is too long", expected=f"at most {MAX_FILE_BYTES} bytes",
+                            fix="check that this is what you meant")
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise UsageError.of("ZN-1116", "standard input is not UTF-8 text", found=f"byte {error.start} cannot be decoded", fix="send it as UTF-8") from error
+        raise UsageError.of("ZN-1116", "standard input is not UTF-8 text", found=f"byte {error.start} cannot be decoded",
+                            fix="send it as UTF-8") from error
 
 
 def _add_events(raw: dict[str, Any], plan: Iterable[str], origins: dict[str, str]) -> None:

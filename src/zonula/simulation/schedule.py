@@ -167,7 +167,8 @@ class _Words:
 
     def once(self, said: set[str], what: str, word: str) -> None:
         if what in said:
-            raise UsageError.of("ZN-1317", f"{word!r} says again what the sentence has said before", fix="say it once; write another sentence for another time")
+            raise UsageError.of("ZN-1317", f"{word!r} says again what the sentence has said before",
+                                fix="say it once; write another sentence for another time")
         said.add(what)
 
     def moment(self) -> float:

@@ -63,3 +63,14 @@ def test_an_unknown_process_of_the_command_line_is_not_blamed_on_the_file(tmp_pa
 
 def test_roads_can_be_listed():
     assert "systemic" in zonula("model", "list", "roads").out
+
+
+def test_a_moment_is_told_from_the_dose_before_it_and_in_its_form():
+    from zonula.simulation.words import moment
+
+    events = 'plan.events=["lps 1 ng/kg iv bolus at day 1", "lps 1 ng/kg iv infusion over 4 h at day 3"]'
+    result = zn.forecast("healthy_year", settings=[events, "solve.until=4d"]).result
+    assert moment(result, 0.5) == "on day 0.5"
+    assert moment(result, 1.125) == "3.0 h after the dose"
+    assert moment(result, 3.25) == "6.0 h after the start of dose 2"
+    assert moment(zn.forecast("lps_infusion").result, 1.25) == "6.0 h after the start of the infusion"

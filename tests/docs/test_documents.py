@@ -106,3 +106,10 @@ def test_the_model_page_is_that_of_the_model() -> None:
     script = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(script)
     assert script.PAGE.read_text("utf-8") == script.page(), "run python scripts/write_model_page.py"
+
+
+def test_the_limits_in_the_report_quote_the_model() -> None:
+    from zonula.report.page import LIMITS as SHORT
+
+    value, _ = zn.forecast("lps_bolus").result.peak("crp")
+    assert any(f"peaks near {value:.0f} mg/L" in limit for limit in SHORT)

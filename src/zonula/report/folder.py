@@ -29,11 +29,11 @@ from zonula.simulation.prepare import Setup
 _MARK = "manifest.json"  # the file by which a folder is known to be one of ours, and whole
 _README = """What is in this folder
 
-report.html      the report: one file, opens without a network
+report.html      the report: one file, opens without a network (not with --no-report)
 summary.md       what happened, in a paragraph
 summary.json     the same in numbers, with everything that `zonula run --json` prints
 series.parquet   the curves: time in days, one row per time and quantity, with unit
-figures/         the figures of the report, as SVG and PNG
+figures/         the figures of the report, as SVG and PNG (not with --no-report)
 citations.bib    the sources of exactly what was used
 data/            the measurements that were brought along, if any
 scenario.toml    the scenario with every default; `zonula run scenario.toml` repeats this run

@@ -9,7 +9,6 @@ from zonula.simulation.misfit import Misfit
 from zonula.simulation.result import Result
 from zonula.simulation.words import name_of, number
 
-CLOSE = 1.35  # a peak within 35 % counts as met
 HEADLINE = ("tnf", "il6", "il8", "il10", "crp", "lbp", "cortisol", "neutrophils", "temperature_rise", "symptom_score")
 
 
@@ -41,17 +40,10 @@ def headline(result: Result) -> list[str]:
     return aligned([("", "unit", "healthy", "highest", "on day", "at the end"), *table])
 
 
-def verdict(m: Misfit) -> str:
-    """``met``, ``high`` or ``low``, by the ratio of peaks; a dash where the data never rise above 0."""
-    if m.peak_ratio is None:
-        return "–"
-    return "met" if 1 / CLOSE <= m.peak_ratio <= CLOSE else ("high" if m.peak_ratio > 1 else "low")
-
-
 def misfit_rows(misfits: Iterable[Misfit]) -> list[tuple[str, ...]]:
     """For each comparison: whom, what, peaks, ratio, hours, typical factor, share inside, verdict."""
     return [(m.label, name_of(m.readout), number(m.peak_model), number(m.peak_data), _ratio(m.peak_ratio, 2), f"{m.hour_model:.1f}",
-             f"{m.hour_data:.1f}", _ratio(m.typical_factor, 1), f"{100 * m.inside:.0f} %", verdict(m)) for m in misfits]
+             f"{m.hour_data:.1f}", _ratio(m.typical_factor, 1), f"{100 * m.inside:.0f} %", m.verdict) for m in misfits]
 
 
 def _ratio(value: float | None, digits: int) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 from zonula.evidence.bibliography import key_of
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.misfit import Misfit, misfit
-from zonula.simulation.outcome import Finished, NoHealthyState, Stopped
 from zonula.simulation.prepare import Setup, prepare
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
@@ -138,6 +137,3 @@ def forecast_of(setup: Setup, *, seed: int = 0, progress: Progress | None = None
     misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
     remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup))
     return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=seed)
-
-
-__all__ = ["Finished", "Forecast", "NoHealthyState", "Stopped", "forecast", "forecast_of", "health_dict", "peaks"]

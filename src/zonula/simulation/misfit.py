@@ -10,6 +10,8 @@ import numpy as np
 from zonula.simulation.observations import Observations
 from zonula.simulation.result import Result
 
+CLOSE = 1.35  # a peak within 35 % counts as met
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misfit:
@@ -36,6 +38,13 @@ class Misfit:
     hour_data: float
     typical_factor: float | None
     inside: float
+
+    @property
+    def verdict(self) -> str:
+        """``met``, ``high`` or ``low``, by the ratio of peaks; a dash where the data never rise above 0."""
+        if self.peak_ratio is None:
+            return "–"
+        return "met" if 1 / CLOSE <= self.peak_ratio <= CLOSE else ("high" if self.peak_ratio > 1 else "low")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""

@@ -16,7 +16,7 @@ from zonula.ground.errors import UsageError, ZonulaError, nearest, raise_all
 from zonula.ground.provenance import canonical, digest
 from zonula.language.model import Model
 from zonula.language.quantities import Covariate, Parameter
-from zonula.language.units import measure
+from zonula.language.units import measure, unit
 from zonula.organs.standard import standard_model
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.observations import Observations, read_observations
@@ -172,7 +172,7 @@ def _weight(given: str | float | None) -> float | None:
 
 def _in_unit_of(text: str, unit_text: str) -> float:
     number, written = measure(text)
-    return number * float(written.factor_to(measure(f"1 {unit_text}")[1]))
+    return number * float(written.factor_to(unit(unit_text)))
 
 
 def _changed(source: ScenarioSource, evidence: Mapping[str, Evidence]) -> dict[str, tuple[float, str]]:
@@ -196,7 +196,7 @@ def _changed(source: ScenarioSource, evidence: Mapping[str, Evidence]) -> dict[s
 
 def _parameter(parameter: Parameter, given: Any, usual: float) -> float:
     if isinstance(given, str):
-        value = _in_unit_of(given, parameter.unit_text) if parameter.unit_text != "1" else _in_unit_of(given, "1")
+        value = _in_unit_of(given, parameter.unit_text)
     elif isinstance(given, (int, float)) and not isinstance(given, bool):
         value = float(given)
     else:

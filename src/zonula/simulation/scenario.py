@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest, raise_all
+from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest
 from zonula.ground.files import folder_of_presets, read_text
 from zonula.ground.limits import MAX_FILE_BYTES
 
@@ -169,14 +169,13 @@ def _standard_input() -> str:
 
 
 def _add_events(raw: dict[str, Any], plan: Iterable[str], origins: dict[str, str]) -> None:
-    sentences = list(plan)
-    table = raw.setdefault("plan", {}) if sentences else {}
-    events = table.setdefault("events", []) if isinstance(table, dict) else None
-    if sentences and not isinstance(events, list):
-        return  # what stands in their place is wrong, and is refused with the rest of the file
-    for sentence in sentences:
-        origins[f"plan.events[{len(events or [])}]"] = "--plan"
-        (events if events is not None else []).append(sentence)
+    for sentence in plan:
+        table = raw.setdefault("plan", {})
+        events = table.setdefault("events", []) if isinstance(table, dict) else None
+        if not isinstance(events, list):
+            return  # what stands in their place is wrong, and is refused with the rest of the file
+        origins[f"plan.events[{len(events)}]"] = "--plan"
+        events.append(sentence)
 
 
 def _is_there(path: Path) -> bool:
@@ -326,7 +325,3 @@ def in_file(source: ScenarioSource, error: ZonulaError, *loc: int | str) -> list
         placed.append(p if p.file else Problem(code=p.code, message=p.message, found=p.found, expected=p.expected, fix=p.fix,
                                                **{**here, "path": p.path or path}))
     return placed
-
-
-__all__ = ["SCHEMA", "CompareTable", "ScenarioSource", "ScenarioTable", "flat_parameters", "in_file", "line_of", "presets",
-           "raise_all", "read_scenario"]

@@ -40,12 +40,13 @@ def with_unit(value: float, unit_text: str) -> str:
 
 def moment(result: Result, day: float) -> str:
     """When that is: so many hours after the latest dose, or on which day."""
-    doses = [d.start for d in result.problem.plan.doses if d.start <= day]
-    if not doses or day - doses[-1] > 3:
+    doses = [d for d in result.problem.plan.doses if d.start <= day]
+    if not doses or day - doses[-1].start > 3:
         return f"on day {number(day)}"
-    hours = 24 * (day - doses[-1])
-    since = "the start of the infusion" if result.problem.plan.doses[0].duration else ("the dose" if len(doses) == 1 else f"dose {len(doses)}")
-    return f"{hours:.1f} h after {since}"
+    since = "the dose" if len(doses) == 1 else f"dose {len(doses)}"
+    if doses[-1].duration:
+        since = "the start of the infusion" if len(doses) == 1 else f"the start of {since}"
+    return f"{24 * (day - doses[-1].start):.1f} h after {since}"
 
 
 def _change(result: Result, name: str) -> float:
@@ -99,7 +100,7 @@ def _comparison(misfits: tuple[Misfit, ...]) -> str:
     parts = [f"{name_of(m.readout)} {ratio:.2f} times the measured peak, "
              + (f"{60 * abs(m.hour_model - m.hour_data):.0f} min {'later' if m.hour_model > m.hour_data else 'earlier'}"
                 if abs(m.hour_model - m.hour_data) > 1e-3 else "at the same time") for m, ratio in means]
-    bad = [name_of(m.readout) for m, ratio in means if not 1 / 1.35 <= ratio <= 1.35]
+    bad = [name_of(m.readout) for m, _ in means if m.verdict != "met"]
     verdict = (f" More than 35 % off: {', '.join(bad)}; this is a misfit of the model, not of the people." if bad
                else " All peaks are within 35 % of those measured.")
     return f"Against the {means[0][0].label}: " + "; ".join(parts) + "." + verdict

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from zonula.report.tables import misfit_rows, verdict
+from zonula.report.tables import misfit_rows
 from zonula.simulation.misfit import misfit
 from zonula.simulation.observations import Observations
 from zonula.simulation.words import summary
@@ -51,7 +51,7 @@ def test_what_is_zero_is_left_out_of_the_typical_factor():
     nothing = misfit(Curve(), data([0.0, 1.0], [0.0, 0.0]))
     assert nothing.typical_factor is None
     assert nothing.peak_ratio is None
-    assert verdict(nothing) == "–"
+    assert nothing.verdict == "–"
     assert misfit_rows([nothing])[0][4] == "–"
 
 
@@ -93,7 +93,7 @@ def test_nothing_is_compared_where_nothing_was_simulated():
 @pytest.mark.parametrize(("measured", "word"), [(10.0, "met"), (7.5, "met"), (13.4, "met"), (13.6, "low"), (7.3, "high")])
 def test_the_verdict_is_met_within_35_percent(measured, word):
     m = misfit(Curve(), data([1.0], [measured]))
-    assert verdict(m) == word
+    assert m.verdict == word
     assert misfit_rows([m])[0][-1] == word
 
 

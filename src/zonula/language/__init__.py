@@ -1,17 +1,21 @@
 """The words organs are written in, and the model they are joined into.  No biology here."""
 
 from zonula.language.assemble import assemble
-from zonula.language.expression import literal
+from zonula.language.expression import Expr, literal
 from zonula.language.laws import (
     exp,
     fast_on_slow_off,
     hill,
     hill_above,
+    hindrance,
     inhibited_by,
     inhibited_relative,
     larger,
     ln,
+    mean_decay,
+    quickly_up_slowly_down,
     ratio_power,
+    recovered,
     rectified,
     saturating,
     smaller,
@@ -40,9 +44,9 @@ from zonula.language.processes import (
 from zonula.language.quantities import covariate, exposure, healthy, parameter, reads, setpoint, signal, state
 
 __all__ = [
-    "Drug", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exp", "exposure",
-    "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "inhibited_by", "inhibited_relative", "larger",
-    "leaves", "literal", "ln", "loss", "moves", "neutralises", "parameter", "ratio_power", "readout", "reads",
-    "rectified", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "smaller", "split", "sqrt",
+    "Drug", "Expr", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exp", "exposure",
+    "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "hindrance", "inhibited_by", "inhibited_relative", "larger",
+    "leaves", "literal", "ln", "loss", "mean_decay", "moves", "neutralises", "parameter", "quickly_up_slowly_down", "ratio_power",
+    "readout", "reads", "recovered", "rectified", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "smaller", "split", "sqrt",
     "state", "tanh", "transit",
 ]

@@ -226,6 +226,8 @@ FUNCTIONS: dict[str, Function] = {
     "ratio_power_log": Function(3, "ratio_power_log", r"\mathrm{{P}}_n\left({};\, {}, {}\right)"),
     "rectified": Function(2, "rectified", r"\left[{}\right]^+_{{{}}}",
                           lambda i, a: call("rectified_slope" if i == 0 else "rectified_by_width", *a)),
+    "mean_decay": Function(1, "mean_decay", r"\mathrm{{mean\,decay}}\left({}\right)", lambda i, a: call("mean_decay_slope", *a)),
+    "mean_decay_slope": Function(1, "mean_decay_slope", r"\mathrm{{mean\,decay}}'\left({}\right)"),
     "rectified_slope": Function(2, "rectified_slope", r"\left[{}\right]'_{{{}}}"),
     "rectified_by_width": Function(2, "rectified_by_width", r"\left[{}\right]^w_{{{}}}"),
 }

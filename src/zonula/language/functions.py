@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 Array = npt.NDArray[Any]
+_NEAR = 1e-4  # below this, mean_decay is its own power series to the last bit
 
 
 def piecewise(value: Array, condition: Array, otherwise: Array) -> Array:
@@ -81,6 +82,20 @@ def rectified_by_width(x: Array, width: Array) -> Array:
     return np.where(above, -(ratio * ratio), 0.0)
 
 
+def mean_decay(x: Array) -> Array:
+    """``(1 - exp(-x)) / x``, 1 at x = 0: what is left on average of something that decays, over a time of x time constants."""
+    near = np.less(np.abs(x), _NEAR)
+    safe = np.where(near, 1.0, x)
+    return np.where(near, 1.0 - x * (0.5 - x * (1.0 / 6.0 - x / 24.0)), -np.expm1(-safe) / safe)
+
+
+def mean_decay_slope(x: Array) -> Array:
+    """d/dx of :func:`mean_decay`."""
+    near = np.less(np.abs(x), _NEAR)
+    safe = np.where(near, 1.0, x)
+    return np.where(near, -0.5 + x * (1.0 / 3.0 - x * (1.0 / 8.0 - x / 30.0)), (np.exp(-safe) + np.expm1(-safe) / safe) / safe)
+
+
 # --- the same for plain numbers: one person, without the cost of arrays of length one ------------------
 
 def _ratio_power(x: float, half: float, n: float) -> float:
@@ -129,6 +144,14 @@ def _rectified_by_width(x: float, width: float) -> float:
     return -((x / (x + width)) * (x / (x + width))) if x > 0 else 0.0
 
 
+def _mean_decay(x: float) -> float:
+    return 1.0 - x * (0.5 - x * (1.0 / 6.0 - x / 24.0)) if abs(x) < _NEAR else -math.expm1(-x) / x
+
+
+def _mean_decay_slope(x: float) -> float:
+    return (-0.5 + x * (1.0 / 3.0 - x * (1.0 / 8.0 - x / 30.0)) if abs(x) < _NEAR else (math.exp(-x) + math.expm1(-x) / x) / x)
+
+
 ARRAYS: dict[str, Callable[..., Array]] = {
     "power": np.power, "exp": np.exp, "log": np.log, "log10": np.log10, "sqrt": np.sqrt, "tanh": np.tanh, "sin": np.sin,
     "cos": np.cos, "absolute": np.abs, "minimum": np.minimum, "maximum": np.maximum, "piecewise": piecewise,
@@ -137,6 +160,7 @@ ARRAYS: dict[str, Callable[..., Array]] = {
     "hill": hill, "hill_slope": hill_slope, "hill_log": hill_log,
     "ratio_power": ratio_power, "ratio_power_slope": ratio_power_slope, "ratio_power_log": ratio_power_log,
     "rectified": rectified, "rectified_slope": rectified_slope, "rectified_by_width": rectified_by_width,
+    "mean_decay": mean_decay, "mean_decay_slope": mean_decay_slope,
 }
 NUMBERS: dict[str, Callable[..., float]] = {
     "power": math.pow, "exp": math.exp, "log": math.log, "log10": math.log10, "sqrt": math.sqrt, "tanh": math.tanh,
@@ -148,4 +172,5 @@ NUMBERS: dict[str, Callable[..., float]] = {
     "hill": _hill, "hill_slope": _hill_slope, "hill_log": _hill_log,
     "ratio_power": _ratio_power, "ratio_power_slope": _ratio_power_slope, "ratio_power_log": _ratio_power_log,
     "rectified": _rectified, "rectified_slope": _rectified_slope, "rectified_by_width": _rectified_by_width,
+    "mean_decay": _mean_decay, "mean_decay_slope": _mean_decay_slope,
 }

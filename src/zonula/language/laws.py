@@ -6,7 +6,7 @@ unit changes nothing; all are 0, and have slope 0 or the one-sided slope, where 
 
 from __future__ import annotations
 
-from zonula.language.expression import Expr, Scalar, call, lift
+from zonula.language.expression import Expr, Scalar, call, lift, literal
 
 
 def hill(x: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
@@ -84,3 +84,39 @@ def tanh(x: Expr) -> Expr:
 def sqrt(x: Expr) -> Expr:
     """The square root."""
     return call("sqrt", x)
+
+
+def mean_decay(x: Expr) -> Expr:
+    """``(1 - exp(-x)) / x``, 1 at x = 0: the mean of exp(-t) for t from 0 to x."""
+    return call("mean_decay", x)
+
+
+def hindrance(ratio: Expr) -> Expr:
+    """How much of a pore a solute can use, by its radius relative to the pore's: 1 for a point, 0 where it does not fit (Renkin 1954)."""
+    r = smaller(ratio, 1)
+    linear, cubic, quintic = (literal(x, because="coefficient of Renkin 1954") for x in (2.104, 2.09, 0.95))
+    return (1 - r) ** 2 * (1 - linear * r + cubic * r**3 - quintic * r**5)
+
+
+def quickly_up_slowly_down(level: Expr, target: Expr, k_up: Expr, k_down: Expr, width: Expr) -> Expr:
+    """Net change of a level that follows its target at *k_up* when it is below and at *k_down* when it is above, smoothly over *width*."""
+    return k_down * (target - level) + (k_up - k_down) * rectified(target - level, width)
+
+
+def recovered(time: Expr, first: Expr, second: Expr, third: Expr, absorbed: Expr) -> Expr:
+    """Share of a dose that has left a chain of three spaces after *time*: ``first absorbed third`` over all ways of leaving.
+
+    The chain is emptied at rates *first*, *second* and *third*; of what leaves the second, ``absorbed/second`` goes on.
+    It is the solution of the linear equations by divided differences of ``exp(-k time)``, without poles where rates are equal,
+    except for *first* = *third*.
+    """
+    def decayed(k: Expr) -> Expr:
+        return exp(-(k * time))
+
+    def slope(a: Expr, b: Expr) -> Expr:  # (exp(-a t) - exp(-b t)) / (a - b)
+        return -(time * decayed(a) * mean_decay((b - a) * time))
+
+    start = -(time * mean_decay(first * time))  # the slope between the rates 0 and *first*
+    ends = (slope(first, second) - slope(second, third)) / (first - third)
+    beginnings = (slope(first, second) - start) / second
+    return -(first * absorbed * third * (ends - beginnings) / third)

@@ -1,10 +1,11 @@
 """Cytokines of the blood: TNF, IL-6, IL-8, IL-10 and IL-17.
 
 Activated monocytes release them; TNF drives IL-6 and IL-8, IL-6 drives IL-10, and IL-10 shuts TNF, IL-6 and
-IL-8 down.  Each has a floor that other tissues keep up without endotoxin.
+IL-8 down.  Each has a floor that other tissues keep up without endotoxin.  An inflamed gut wall and inflamed joints add to them
+(a declared exception from conservation: how much of a tissue's cytokine reaches the blood is a parameter, not a balance).
 """
 
-from zonula.language import Organ, gain, hill, inhibited_by, loss, parameter, readout, reads, state
+from zonula.language import Organ, gain, healthy, hill, inhibited_by, loss, parameter, readout, reads, state
 
 
 class Cytokines(Organ):
@@ -14,6 +15,13 @@ class Cytokines(Organ):
     activated = reads("monocytes.activated", "au")
     cortisol_brake = reads("adrenal.brake", "1")
     free_tnf = reads("cytokines.tnf", "pg/mL", at="plasma")
+    plasma_volume = reads("body.plasma_volume", "mL")
+    gut_tnf = reads("gut_cytokines.tnf_spill", "pg/day")
+    gut_il6 = reads("gut_cytokines.il6_spill", "pg/day")
+    gut_il17 = reads("gut_cytokines.il17_spill", "pg/day")
+    joint_tnf = reads("joint_cytokines.tnf_outflow", "pg/day", road="joint_to_blood")
+    joint_il6 = reads("joint_cytokines.il6_outflow", "pg/day", road="joint_to_blood")
+    joint_il17 = reads("joint_cytokines.il17_outflow", "pg/day", road="joint_to_blood")
 
     # Needs (values and evidence: evidence/cytokines.toml)
     tnf_floor = parameter("pg/mL", "TNF that tissues keep up without endotoxin")
@@ -50,6 +58,8 @@ class Cytokines(Organ):
     # Happens
     tnf_release = gain(tnf, k_tnf_release * inhibited_by(il10, IC50_il10_on_tnf, n_il10_on_tnf) * activated, source="Windoloski2024")
     tnf_elsewhere = gain(tnf, k_tnf * tnf_floor)
+    tnf_from_gut = gain(tnf, gut_tnf / plasma_volume)
+    tnf_from_joints = gain(tnf, (joint_tnf - healthy(joint_tnf)) / plasma_volume)
     tnf_clearance = loss(tnf, k_tnf * tnf, source="Windoloski2024")
     il6_release = gain(
         il6,
@@ -58,6 +68,8 @@ class Cytokines(Organ):
         source="Windoloski2024",
     )
     il6_elsewhere = gain(il6, k_il6 * il6_floor)
+    il6_from_gut = gain(il6, gut_il6 / plasma_volume)
+    il6_from_joints = gain(il6, (joint_il6 - healthy(joint_il6)) / plasma_volume)
     il6_clearance = loss(il6, k_il6 * il6, source="Windoloski2024")
     il8_release = gain(
         il8,
@@ -70,6 +82,8 @@ class Cytokines(Organ):
     il10_elsewhere = gain(il10, k_il10 * il10_floor)
     il10_clearance = loss(il10, k_il10 * il10, source="Windoloski2024")
     il17_elsewhere = gain(il17, k_il17 * il17_floor)
+    il17_from_gut = gain(il17, gut_il17 / plasma_volume)
+    il17_from_joints = gain(il17, (joint_il17 - healthy(joint_il17)) / plasma_volume)
     il17_clearance = loss(il17, k_il17 * il17)
 
     # Shows

@@ -11,6 +11,7 @@ from zonula.language.model import Model
 from zonula.simulation.equations import Equations, Inputs, Vector, functions_of
 
 _TOLERANCE = 1e-10  # largest relative residual of a state that counts as resting
+_NOTHING = 1e-15  # of the usual size of a state: nothing, but for rounding
 _NEWTON_STEPS = 60
 _RELAX_STEPS = 1000
 
@@ -115,11 +116,18 @@ def _solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     for guess in (lambda: first, lambda: _relax(closure, first), lambda: _search(closure, first)):
         z = _newton(closure, guess())
         if _rests(closure, z):
-            health = _health(closure, parameters, z)
+            health = _health(closure, parameters, _tidied(closure, z))
             if health.stable:
                 return health
             unstable = unstable or health
     return unstable or _reason(closure, first, z)
+
+
+def _tidied(closure: _Closure, z: Vector) -> Vector:
+    """*z* with exact zeros for what is zero but for rounding: a solver's tolerances follow the size of the healthy state."""
+    first = np.concatenate([closure.start[closure.resting], np.zeros(len(closure.model.setpoints))])
+    tidy: Vector = np.where(np.abs(z) < _NOTHING * np.maximum(np.abs(first), 1.0), 0.0, z)
+    return tidy if _rests(closure, tidy) else z
 
 
 def _health(closure: _Closure, parameters: Vector, z: Vector) -> Health:

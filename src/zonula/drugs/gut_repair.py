@@ -7,13 +7,18 @@ from zonula.language import Drug, blocks, boosts, exposure, parameter, reads, sc
 
 
 class Sealer(Drug):
-    """A sealer of tight junctions that acts like larazotide: on what zonulin opens."""
+    """A sealer of tight junctions that acts like larazotide: on junctions alone, never on eroded holes."""
 
     # Hears
     sealer = exposure("1", "a sealer like larazotide, 1 at its best dose", neutral=0.0, within=(0.0, 1.0))
 
+    # Needs (values and evidence: evidence/sealer.toml)
+    share_zonulin = parameter("1", "share of the opening by zonulin that it prevents")
+    share_inflammation = parameter("1", "share of the opening by cytokines that it prevents")
+
     # Happens
-    on_junctions = scales("junctions.zonulin_opening", by=-sealer)
+    on_zonulin = scales("junctions.zonulin_opening", by=-(share_zonulin * sealer))
+    on_inflammation = scales("junctions.mlck_opening", by=-(share_inflammation * sealer))
 
 
 class MlckInhibitor(Drug):

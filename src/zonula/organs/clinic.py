@@ -42,9 +42,10 @@ class Clinic(Organ):
     fatigue_brain = parameter("1", "part of inflammation of the brain in fatigue")
 
     # Happens
+    joint_swelling = larger(swelling, 0)
     reported = pain * (1 - context_maximum * unreported)
-    swollen = signal("1", "swollen joints of 28", joints * swelling)
-    tender = signal("1", "tender joints of 28", joints * smaller(tender_swelling * swelling + tender_pain * reported, 1))
+    swollen = signal("1", "swollen joints of 28", joints * joint_swelling)
+    tender = signal("1", "tender joints of 28", joints * smaller(tender_swelling * joint_swelling + tender_pain * reported, 1))
     assessment = signal("1", "global assessment of health, 0 best, 1 worst",
                         larger(smaller(global_pain * reported + global_mood * (mood - mood_at_rest), 1), 0))
     hundred = literal(100, because="the scale of the global assessment in DAS28")

@@ -22,6 +22,7 @@ class Epithelium(Organ):
     products = reads("mucosa.product_signal", "1")
     neutrophil_excess = reads("mucosa.neutrophil_excess", "1")
     toxin = reads("pathogen.toxin", "1/day")
+    viral_damage = reads("virus.damage", "1")
     butyrate_fold = reads("lumen.butyrate_fold", "1")
     nutrition = reads("diet.nutrition", "1")
     glutamine_eaten = reads("diet.glutamine", "1")
@@ -49,12 +50,17 @@ class Epithelium(Organ):
     erosion_at_rest = parameter("1", "eroded fraction of a healthy wall")
     k_restitution = parameter("1/day", "closure of small erosions")
     half_erosion = parameter("1", "eroded fraction at which closure is half as fast")
-    gain_brake = parameter("1", "slowing of restitution at full TNF and interferon")
+    gain_brake_tnf = parameter("1", "slowing of restitution at full TNF")
+    gain_brake_ifn = parameter("1", "slowing of restitution at full interferon")
     k_neutrophils = parameter("1/day", "erosion by neutrophils that cross the wall, per fold of health")
     k_alcohol = parameter("1/day", "erosion in an alcohol binge")
     k_nsaid = parameter("1/day", "erosion without prostaglandins")
     k_nsaid_deep = parameter("1/day", "deep lesions without prostaglandins")
     share_prostaglandin = parameter("1", "share of restitution that prostaglandins support")
+    k_adaptation = parameter("1/day", "adaptation of the wall to the lack of prostaglandins")
+    k_unlearning = parameter("1/day", "loss of that adaptation")
+    adaptation_maximum = parameter("1", "share of the injury that full adaptation takes away")
+    gain_virus = parameter("1", "rise of cell death at full viral damage")
     k_deep_healing = parameter("1/day", "healing of deep lesions")
     smoothing = parameter("1", "width over which a difference from health sets in")
 
@@ -63,6 +69,7 @@ class Epithelium(Organ):
     glutamine = state("1", "glutamine of the wall, 1 in health", start=1.0)
     erosion = state("1", "eroded fraction of the wall", start=0.001, within=(0.0, 1.0))
     deep_lesions = state("1", "fraction of the wall with deep lesions", start=0.0, within=(0.0, 1.0))
+    adaptation = state("1", "adaptation to the lack of prostaglandins", start=0.0, within=(0.0, 1.0))
     gaps_per_cell = setpoint("1", "eroded fraction that each shed cell leaves", holds=erosion, at=erosion_at_rest)
 
     # Happens
@@ -74,9 +81,10 @@ class Epithelium(Organ):
                        * smaller(saturating(vitamin_d, half_vitamin_d), cap_nutrient) * ((1 - share_butyrate) + share_butyrate * butyrate_fuel))
     prostaglandins = signal("1", "prostaglandins that protect the wall, 1 in health", 1)
     nsaid_harm = signal("1", "lack of protective prostaglandins, 0 in health", 1 - prostaglandins)
+    nsaid_injury = signal("1", "injury by the lack of prostaglandins, after adaptation", nsaid_harm * (1 - adaptation_maximum * adaptation))
     proliferation_drive = signal("1", "drive of cell production, 1 in health", 1 + gain_hyperplasia * (1 - cells) + gain_il22 * il22)
-    death = signal("1", "death of cells, 1 in health", 1 + gain_apoptosis * tnf_above)
-    brake = signal("1", "slowing of restitution by inflammation, 1 in health", 1 + gain_brake * rectified((tnf + ifn) / 2, smoothing))
+    death = signal("1", "death of cells, 1 in health", 1 + gain_apoptosis * tnf_above + gain_virus * viral_damage)
+    brake = signal("1", "slowing of restitution by inflammation, 1 in health", 1 + rectified(gain_brake_tnf * tnf + gain_brake_ifn * ifn, smoothing))
     glutamine_supply = gain(glutamine, k_glutamine * (nutrition * ((1 - share_absorbed) + share_absorbed * cells) + glutamine_eaten))
     glutamine_use = loss(glutamine, k_glutamine * glutamine * (1 + gain_consumption * inflammation))
     proliferation = gain(cells, k_turnover * resources * proliferation_drive)
@@ -86,13 +94,15 @@ class Epithelium(Organ):
     irritant_erosion = gain(erosion, (1 - erosion) * erosive_irritant)
     alcohol_erosion = gain(erosion, (1 - erosion) * k_alcohol * alcohol)
     toxin_erosion = gain(erosion, (1 - erosion) * toxin)
-    nsaid_erosion = gain(erosion, (1 - erosion) * k_nsaid * nsaid_harm)
+    nsaid_erosion = gain(erosion, (1 - erosion) * k_nsaid * nsaid_injury)
     restitution = loss(
         erosion,
-        k_restitution * resources * repair_factor * (1 - share_prostaglandin * nsaid_harm) / brake * erosion / (1 + erosion / half_erosion),
+        k_restitution * resources * repair_factor * (1 - share_prostaglandin * nsaid_injury) / brake * erosion / (1 + erosion / half_erosion),
         source="Schellekens2017",
     )
-    deep_injury = gain(deep_lesions, k_nsaid_deep * nsaid_harm)
+    adapting = gain(adaptation, k_adaptation * nsaid_harm * (1 - adaptation))
+    unlearning = loss(adaptation, k_unlearning * adaptation)
+    deep_injury = gain(deep_lesions, (1 - deep_lesions) * k_nsaid_deep * nsaid_injury)
     deep_healing = loss(deep_lesions, k_deep_healing * resources * deep_lesions)
 
     # Shows

@@ -15,6 +15,9 @@ class GutCytokines(Organ):
     plasma_il6 = reads("cytokines.il6", "pg/mL", at="plasma", road="blood_to_gut")
     plasma_il17 = reads("cytokines.il17", "pg/mL", road="blood_to_gut")
     cortisol_brake = reads("adrenal.brake", "1", road="cortisol")
+    production = reads("cytokines.production", "1")
+    viral_damage = reads("virus.damage", "1")
+    gluten_t_cells = reads("coeliac.t_cells", "1")
     sensed = reads("mucosa.sensing", "1", road="products_to_mucosa")
     products_above = reads("mucosa.product_signal_above", "1")
     inflammatory = reads("mucosa.inflammatory", "10^9*cell")
@@ -49,6 +52,8 @@ class GutCytokines(Organ):
     gain_il6_tnf = parameter("1", "rise of stromal IL-6 at full TNF signal")
     gain_il6_il1 = parameter("1", "rise of stromal IL-6 at full IL-1 signal")
     gain_ifn = parameter("1", "rise of interferon per Th1 cell at full microbial signal")
+    gain_ifn_virus = parameter("1", "rise of interferon at full viral damage, in folds of health")
+    gain_ifn_gluten = parameter("1", "rise of interferon at full response to gluten, in folds of health")
     gain_il22 = parameter("1", "rise of IL-17 and IL-22 per Th17 cell at full microbial signal")
     share_il10_resident = parameter("1", "share of healthy IL-10 from resident macrophages")
     share_il10_treg = parameter("1", "share of healthy IL-10 from regulatory T cells")
@@ -80,7 +85,8 @@ class GutCytokines(Organ):
     il10 = state("pg/mL", "IL-10 of the gut wall", start=50.0)
 
     # Happens
-    tone = signal("1", "what cortisol leaves of cytokine production in the wall, 1 in health", cortisol_brake / healthy(cortisol_brake))
+    tone = signal("1", "what cortisol and treatment leave of cytokine production in the wall, 1 in health",
+                  production * cortisol_brake / healthy(cortisol_brake))
     tnf_at_cells = signal("pg/mL", "TNF as primed cells of the wall see it",
                           (tnf + partition_tnf * rectified(plasma_tnf - healthy(plasma_tnf), smoothing))
                           * (1 + gain_priming * hill(ifn, EC50_ifn)))
@@ -110,20 +116,21 @@ class GutCytokines(Organ):
     tnf_removal = loss(tnf, k_tnf * tnf, source="Lo2016")
     il1_release = gain(il1, k_il1 * tone * il1_at_rest * (
         share_il1_macrophages * output + share_il1_neutrophils * neutrophils / healthy(neutrophils)
-        + (1 - share_il1_macrophages - share_il1_neutrophils)))
+        + larger(1 - share_il1_macrophages - share_il1_neutrophils, 0)))
     il1_removal = loss(il1, k_il1 * il1)
     il6_release = gain(il6, k_il6 * tone * il6_at_rest * (
         share_il6_macrophages * output
         + (1 - share_il6_macrophages) * (1 + gain_il6_tnf * tnf_signal_above + gain_il6_il1 * rectified(il1_signal, smoothing_signal))))
     il6_removal = loss(il6, k_il6 * il6, source="Lo2016")
-    ifn_release = gain(ifn, k_ifn * tone * ifn_at_rest * th1 / healthy(th1) * (1 + gain_ifn * products_above))
+    ifn_release = gain(ifn, k_ifn * tone * ifn_at_rest * (
+        th1 / healthy(th1) * (1 + gain_ifn * products_above) + gain_ifn_virus * viral_damage + gain_ifn_gluten * gluten_t_cells))
     ifn_removal = loss(ifn, k_ifn * ifn, source="Lo2016")
     il22_release = gain(il22, k_il22 * il22_at_rest * th17 / healthy(th17) * (1 + gain_il22 * products_above))
     il22_removal = loss(il22, k_il22 * il22)
     stimulated = (1 - share_il10_stimulated) + share_il10_stimulated * smaller(sensed / healthy(sensed), cap_il10)
     il10_release = gain(il10, k_il10 * il10_at_rest * (
         share_il10_resident * resident / healthy(resident) + share_il10_treg * treg / healthy(treg)
-        + (1 - share_il10_resident - share_il10_treg) * smaller(macrophages_fold, cap_il10) * stimulated))
+        + larger(1 - share_il10_resident - share_il10_treg, 0) * smaller(macrophages_fold, cap_il10) * stimulated))
     il10_removal = loss(il10, k_il10 * il10, source="Lo2016")
     tnf_spill = signal("pg/day", "TNF that spills into the blood", spill_tnf * k_tnf * (tnf - healthy(tnf)) * volume)
     il6_spill = signal("pg/day", "IL-6 that spills into the blood", spill_il6 * k_il6 * (il6 - healthy(il6)) * volume)

@@ -1,6 +1,6 @@
 """Cytokines of the joint, with prostaglandin E2 and the enzyme that degrades cartilage."""
 
-from zonula.language import Organ, gain, healthy, hill_above, loss, parameter, readout, reads, signal, state
+from zonula.language import Organ, gain, healthy, hill_above, larger, loss, parameter, readout, reads, signal, state
 
 
 class JointCytokines(Organ):
@@ -9,6 +9,7 @@ class JointCytokines(Organ):
     # Hears
     tnf_here = reads("joint_cytokines.tnf", "pg/mL", at="joint")
     il6_here = reads("joint_cytokines.il6", "pg/mL", at="joint")
+    production = reads("cytokines.production", "1")
     macrophages = reads("joint.macrophages", "1")
     fibroblasts = reads("joint.fibroblasts", "1")
     t_cells = reads("joint.t_cells", "1")
@@ -66,22 +67,22 @@ class JointCytokines(Organ):
     il6_signal = signal("1", "effect of IL-6, 0 in health, 1 full", hill_above(il6_here, EC50_il6, healthy(il6_here)))
     pge2_signal = signal("1", "effect of prostaglandin E2, 0 in health, 1 full", hill_above(pge2, EC50_pge2, healthy(pge2)))
     mmp3_signal = signal("1", "effect of MMP-3, 0 in health, 1 full", hill_above(mmp3, EC50_mmp3, healthy(mmp3)))
-    provoked = 1 + gain_lps * lps
-    tnf_release = gain(tnf, k_tnf * tnf_at_rest * macrophages * (1 + gain_tnf_contact * contact) * provoked)
+    provoked = production * larger(1 + gain_lps * lps, 0)
+    tnf_release = gain(tnf, k_tnf * tnf_at_rest * macrophages * larger(1 + gain_tnf_contact * contact, 0) * provoked)
     tnf_removal = loss(tnf, k_tnf * tnf)
-    il1_release = gain(il1, k_il1 * il1_at_rest * macrophages * (1 + gain_il1_tnf * tnf_signal) * provoked)
+    il1_release = gain(il1, k_il1 * il1_at_rest * macrophages * larger(1 + gain_il1_tnf * tnf_signal, 0) * provoked)
     il1_removal = loss(il1, k_il1 * il1)
-    il17_release = gain(il17, k_il17 * il17_at_rest * t_cells * (1 + gain_il17 * (il1_signal + il6_signal) / 2))
+    il17_release = gain(il17, k_il17 * il17_at_rest * t_cells * larger(1 + gain_il17 * (il1_signal + il6_signal) / 2, 0))
     il17_removal = loss(il17, k_il17 * il17)
     il6_release = gain(
         il6, k_il6 * il6_at_rest * (share_il6_macrophages * macrophages + (1 - share_il6_macrophages) * fibroblasts)
-        * (1 + gain_il6_tnf * tnf_signal + gain_il6_il1 * il1_signal + gain_il6_il17 * il17_signal) * provoked)
+        * larger(1 + gain_il6_tnf * tnf_signal + gain_il6_il1 * il1_signal + gain_il6_il17 * il17_signal, 0) * provoked)
     il6_removal = loss(il6, k_il6 * il6)
     pge2_synthesis = gain(
         pge2, k_pge2 * pge2_at_rest * (share_pge2_macrophages * macrophages + (1 - share_pge2_macrophages) * fibroblasts)
-        * (1 + gain_pge2 * (il1_signal + tnf_signal) / 2))
+        * larger(1 + gain_pge2 * (il1_signal + tnf_signal) / 2, 0))
     pge2_removal = loss(pge2, k_pge2 * pge2)
-    mmp3_release = gain(mmp3, k_mmp3 * mmp3_at_rest * fibroblasts * (1 + gain_mmp3_il1 * il1_signal + gain_mmp3_tnf * tnf_signal))
+    mmp3_release = gain(mmp3, k_mmp3 * mmp3_at_rest * fibroblasts * larger(1 + gain_mmp3_il1 * il1_signal + gain_mmp3_tnf * tnf_signal, 0))
     mmp3_removal = loss(mmp3, k_mmp3 * mmp3)
     lymph = k_lymph * (fluid_at_rest + fluid_gain * swelling)
     tnf_outflow = signal("pg/day", "TNF that drains from joints into the blood", lymph * tnf)

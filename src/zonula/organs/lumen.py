@@ -4,7 +4,7 @@ Neutrophils that cross an inflamed wall bring oxidants, which starve strict anae
 Cells of the community are counted as colony-forming units.
 """
 
-from zonula.language import Organ, gain, loss, parameter, readout, reads, rectified, saturating, signal, state
+from zonula.language import Organ, gain, larger, loss, parameter, readout, reads, rectified, saturating, signal, state
 
 
 class Lumen(Organ):
@@ -30,7 +30,7 @@ class Lumen(Organ):
     gain_enterobacteria = parameter("1", "growth of the niche of Enterobacteriaceae under oxidants")
     gain_vacancy = parameter("1", "growth of that niche when butyrate producers are gone")
     half_fibre = parameter("1", "fibre for half of what it can do for butyrate producers")
-    refractory_share = parameter("1", "share of anaerobes that antibiotics do not reach")
+    refractory_share = parameter("1", "share of a community that neither antibiotics nor hunger reach")
     susceptibility = parameter("1", "killing of Enterobacteriaceae by antibiotics, relative to anaerobes")
     butyrate_at_rest = parameter("mmol/L", "butyrate of the colon in health")
     k_butyrate = parameter("1/day", "uptake of butyrate")
@@ -56,11 +56,12 @@ class Lumen(Organ):
     niche_enterobacteria = signal("CFU/mL", "room for Enterobacteriaceae",
                                   enterobacteria_at_rest * (1 + gain_enterobacteria * oxidants)
                                   * (1 + gain_vacancy * rectified(1 - producers_fold, smoothing)))
-    anaerobe_growth = gain(anaerobes, k_anaerobes * anaerobes * (1 - anaerobes_fold / (1 - loss_anaerobes * oxidants)))
+    anaerobe_growth = gain(anaerobes, k_anaerobes * anaerobes * (1 - anaerobes_fold / larger(1 - loss_anaerobes * oxidants, refractory_share)))
     anaerobe_killing = loss(anaerobes, antibiotic_killing * anaerobes_at_rest * rectified(anaerobes_fold - refractory_share, smoothing))
     producer_growth = gain(
         butyrate_producers,
-        k_producers * butyrate_producers * (1 - producers_fold / (fibre_effect * (1 - loss_producers * oxidants))))
+        k_producers * butyrate_producers
+        * (1 - producers_fold / larger(fibre_effect * (1 - loss_producers * oxidants), refractory_share)))
     producer_killing = loss(butyrate_producers,
                             antibiotic_killing * producers_at_rest * rectified(producers_fold - refractory_share, smoothing))
     producer_supply = gain(butyrate_producers, probiotics * producers_at_rest)

@@ -17,6 +17,7 @@ class Monocytes(Organ):
     il10 = reads("cytokines.il10", "pg/mL")
     il10_floor = reads("cytokines.il10_floor", "pg/mL")
     cortisol_brake = reads("adrenal.brake", "1")
+    production = reads("cytokines.production", "1")
 
     # Needs (values and evidence: evidence/monocytes.toml)
     capacity = parameter("au", "largest activation, a scale")
@@ -39,7 +40,7 @@ class Monocytes(Organ):
     activation = gain(
         activated,
         capacity * hill(endotoxin, EC50_endotoxin) * (k_activation + k_priming * hill(tnf - tnf_floor, EC50_tnf, n_tnf))
-        * inhibited_relative(il10, il10_floor, IC50_il10) * (1 - tolerance) * cortisol_brake,
+        * inhibited_relative(il10, il10_floor, IC50_il10) * (1 - tolerance) * cortisol_brake * production,
         source="Windoloski2024",
     )
     deactivation = loss(activated, k_deactivation * activated, source="Windoloski2024")

@@ -1,6 +1,6 @@
 """Mood: depressive symptoms that follow inflammation of the brain, pain and stress over weeks."""
 
-from zonula.language import Organ, gain, healthy, loss, parameter, readout, reads, rectified, signal, state
+from zonula.language import Organ, gain, healthy, larger, loss, parameter, readout, reads, rectified, signal, smaller, state
 
 
 class Mood(Organ):
@@ -17,6 +17,7 @@ class Mood(Organ):
     gain_inflammation = parameter("point", "rise at full inflammation of the brain")
     gain_pain = parameter("point", "rise at the worst pain")
     gain_stress = parameter("point", "rise under severe stress")
+    maximum = parameter("point", "highest score of the questionnaire")
     smoothing = parameter("1", "width over which a difference from health sets in")
 
     # Remembers
@@ -25,7 +26,7 @@ class Mood(Organ):
     # Happens
     burden = signal("point", "where the score tends", phq9_at_rest + gain_inflammation * brain_inflammation
                     + gain_pain * rectified(pain - healthy(pain), smoothing) + gain_stress * stress)
-    decline = gain(phq9, k_mood * burden)
+    decline = gain(phq9, k_mood * smaller(larger(burden, 0), maximum))
     recovery = loss(phq9, k_mood * phq9)
 
     # Shows

@@ -1,6 +1,6 @@
 """Mucus: the layer that keeps bacteria off the wall, and the IgA that holds them in it."""
 
-from zonula.language import Organ, gain, loss, parameter, readout, reads, rectified, signal, smaller, state
+from zonula.language import Organ, gain, larger, loss, parameter, readout, reads, rectified, signal, smaller, state
 
 
 class Mucus(Organ):
@@ -34,9 +34,9 @@ class Mucus(Organ):
     support = (1 - share_butyrate) + share_butyrate * smaller(butyrate_fold, cap_butyrate)
     depletion = 1 + gain_depletion * rectified((tnf + ifn) / 2, smoothing)
     cover = signal("1", "mucus in folds of health", thickness / thickness_at_rest)
-    secretion = gain(thickness, k_mucus * thickness_at_rest * cells * support * (1 + gain_il22 * il22) / depletion)
+    secretion = gain(thickness, k_mucus * thickness_at_rest * cells * support * larger(1 + gain_il22 * il22, 0) / depletion)
     shedding = loss(thickness, k_mucus * thickness, source="Johansson2014")
-    iga_response = gain(iga, k_iga * iga_at_rest * (1 + gain_iga * products))
+    iga_response = gain(iga, k_iga * iga_at_rest * larger(1 + gain_iga * products, 0))
     iga_turnover = loss(iga, k_iga * iga)
 
     # Shows

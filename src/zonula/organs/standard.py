@@ -9,6 +9,7 @@ from zonula.organs.blood import Blood
 from zonula.organs.body import Body
 from zonula.organs.brain import Brain
 from zonula.organs.clinic import Clinic
+from zonula.organs.coeliac import Coeliac
 from zonula.organs.cytokines import Cytokines
 from zonula.organs.diet import Diet
 from zonula.organs.epithelium import Epithelium
@@ -21,6 +22,7 @@ from zonula.organs.junctions import Junctions
 from zonula.organs.leukocytes import Leukocytes
 from zonula.organs.liver import Liver
 from zonula.organs.lumen import Lumen
+from zonula.organs.mesenteric_nodes import MesentericNodes
 from zonula.organs.monocytes import Monocytes
 from zonula.organs.mood import Mood
 from zonula.organs.mucosa import Mucosa
@@ -30,12 +32,13 @@ from zonula.organs.pathogen import Pathogen
 from zonula.organs.portal import Portal
 from zonula.organs.sugar_test import SugarTest
 from zonula.organs.tolerance import Tolerance
+from zonula.organs.virus import Virus
 from zonula.organs.wall import Wall
 
 ORGANS: tuple[type[Organ], ...] = (
     Body, Diet,
-    Lumen, Pathogen, Mucus, Epithelium, Junctions, Wall, SugarTest,  # the gut wall
-    Mucosa, GutLymphocytes, GutCytokines,  # its immune system
+    Lumen, Pathogen, Virus, Coeliac, Mucus, Epithelium, Junctions, Wall, SugarTest,  # the gut wall
+    Mucosa, GutLymphocytes, GutCytokines, MesentericNodes,  # its immune system
     Portal, Blood, Monocytes, Cytokines, Adrenal, Liver, Leukocytes,  # the way through liver and blood
     Tolerance, Joint, JointCytokines, JointStructure,  # immunity against joints, and the joint
     Brain, Pain, Mood, Clinic,  # the person

@@ -14,6 +14,7 @@ class Tolerance(Organ):
     antigen = reads("portal.antigen", "1", road="primed")
     th1 = reads("gut_lymphocytes.th1", "10^9*cell", road="gut_to_blood")
     th17 = reads("gut_lymphocytes.th17", "10^9*cell", road="gut_to_blood")
+    specific_response = reads("mesenteric_nodes.specific_response", "1", road="gut_to_blood")
     il6 = reads("cytokines.il6", "pg/mL", at="plasma")
     macrophages = reads("joint.macrophages", "1")
     genetic_risk = reads("body.genetic_risk", "1")
@@ -30,6 +31,7 @@ class Tolerance(Organ):
     antibody_maximum = parameter("U/mL", "rise of autoantibody at full loss of tolerance")
     k_antibody = parameter("1/day", "turnover of antibody")
     weight_th17 = parameter("1", "weight of Th17 cells, against Th1 cells, in the release of joint-homing T cells")
+    gain_infection = parameter("1", "release of gut-primed T cells at full response to an invading pathogen, in folds of health")
     k_primed = parameter("1/day", "turnover of gut-primed T cells in the circulation")
     smoothing = parameter("1", "width over which an excess of antigen sets in")
     smoothing_il6 = parameter("pg/mL", "width over which IL-6 above health sets in")
@@ -43,7 +45,8 @@ class Tolerance(Organ):
     antigen_excess = rectified(antigen - healthy(antigen), smoothing)
     help_of_inflammation = 1 + gain_il6 * hill(rectified(il6 - healthy(il6), smoothing_il6), EC50_il6)
     release = signal("1", "release of gut-primed T cells above health, in folds of it",
-                     weight_th17 * th17 / healthy(th17) + (1 - weight_th17) * th1 / healthy(th1) - 1)
+                     weight_th17 * th17 / healthy(th17) + (1 - weight_th17) * th1 / healthy(th1) - 1
+                     + gain_infection * specific_response)
     priming = gain(tolerance_loss, k_priming * genetic_risk * antigen_excess * help_of_inflammation * (1 - tolerance_loss))
     spreading = gain(tolerance_loss, k_spreading * hill(genetic_risk, half_risk, 2) * tolerance_loss * (1 - tolerance_loss)
                      * hill(macrophages - 1, half_macrophages))

@@ -1,12 +1,13 @@
 """Wall: what passes the epithelium, by which way, according to its size.
 
 Three ways are kept apart.  The pore of small solutes excludes all that is larger than a sugar; the leak of the junctions lets
-through what is smaller than its opening and slows the rest (Renkin); eroded holes let everything through, bacteria too.
+through what is smaller than its opening and slows the rest (Renkin); eroded holes let everything through, bacteria too.  Small
+erosions are sealed by what is left of their junctions and by mucus, large ones are not.
 Fluxes are areas times permeabilities times concentrations; a permeability is a diffusivity (Stokes-Einstein) times the open
 area per length of each way.
 """
 
-from zonula.language import Organ, exp, hindrance, parameter, readout, reads, rectified, signal, smaller
+from zonula.language import Organ, exp, hill, hindrance, parameter, readout, reads, rectified, signal, smaller
 
 
 class Wall(Organ):
@@ -26,6 +27,7 @@ class Wall(Organ):
     gram_negative = reads("lumen.gram_negative", "1")
     facultatives = reads("lumen.facultatives", "CFU/mL")
     invasiveness = reads("pathogen.invasiveness", "CFU/mL")
+    atrophy = reads("coeliac.atrophy", "1")
     food_protein = reads("diet.food_protein", "1")
 
     # Needs (values and evidence: evidence/wall.toml)
@@ -35,13 +37,19 @@ class Wall(Organ):
     diffusion_scale = parameter("cm^2*nm/day", "diffusivity times radius of a solute (Stokes-Einstein at body temperature)")
     radius_pore = parameter("nm", "radius of the pore that small solutes use")
     radius_leak = parameter("nm", "radius of the leak of the junctions")
+    radius_wide = parameter("nm", "radius of the openings that TNF in plasma makes within hours")
+    share_wide = parameter("1", "open area of these openings, per fold of the fast leak, relative to the healthy leak")
+    share_narrow = parameter("1", "rise of the ordinary leak, per fold of the fast leak")
     conductance_pore = parameter("1/cm", "open area per length of the pores")
     conductance_leak = parameter("1/cm", "open area per length of the healthy leak")
     patency = parameter("1", "share of an erosion that is open to diffusion")
+    half_patency = parameter("1", "eroded fraction that is open at which erosions are half as patent as large ones")
     share_open = parameter("1", "share of the healthy erosions that is open")
     radius_lactulose = parameter("nm", "radius of lactulose")
     radius_mannitol = parameter("nm", "radius of mannitol")
     radius_edta = parameter("nm", "radius of chromium EDTA")
+    radius_peg1500 = parameter("nm", "radius of polyethylene glycol 1500")
+    radius_peg4000 = parameter("nm", "radius of polyethylene glycol 4000")
     radius_protein = parameter("nm", "radius of an intact food protein (ovalbumin)")
     radius_peptide = parameter("nm", "radius of small bacterial products and long peptides")
     radius_lps = parameter("nm", "radius of endotoxin in solution")
@@ -64,38 +72,47 @@ class Wall(Organ):
     smoothing = parameter("1", "width over which erosions beyond health set in")
 
     # Happens
-    leak = signal("1", "leak of the junctions, 1 in health", leak_slow + leak_fast)
+    leak = signal("1", "leak of the junctions, 1 in health", leak_slow + share_narrow * leak_fast)
+    wide = signal("1", "wide openings of the junctions, 0 in health", share_wide * leak_fast)
+    area = signal("cm^2", "surface of the small bowel with the villi that are left", area_small_bowel * cells * (1 - atrophy))
     open_area = signal("1", "eroded fraction that is open", rectified(erosion - (1 - share_open) * erosion_at_rest, smoothing) + deep_lesions)
-    holes = signal("1/cm", "open area per length of the eroded holes", patency * open_area / length)
+    patent_area = signal("1", "eroded fraction that is open, weighted by how patent it is", open_area * hill(open_area, half_patency))
+    holes = signal("1/cm", "open area per length of the eroded holes", patency * patent_area / length)
 
+    leaks = conductance_leak * leak
+    wides = conductance_leak * wide
     lps_supply = signal("pg{LAL}/mL", "free endotoxin in the colon",
                         lps_in_lumen * ((1 - share_lps_enterobacteria) * community + share_lps_enterobacteria * smaller(gram_negative, cap_lps)))
     lps = signal("pg{LAL}/day", "endotoxin that passes between cells and through holes",
-                 (conductance_leak * leak * hindrance(radius_lps / radius_leak) + holes) * diffusion_scale / radius_lps
+                 (leaks * hindrance(radius_lps / radius_leak) + wides * hindrance(radius_lps / radius_wide) + holes) * diffusion_scale / radius_lps
                  * area_colon * lps_supply * exp(-(mucus_on_lps * cover)))
     antigen = signal("mg/day", "intact food protein that passes between cells and through holes",
-                     (conductance_leak * leak * hindrance(radius_protein / radius_leak) + holes) * diffusion_scale / radius_protein
-                     * area_small_bowel * cells * antigen_in_lumen * food_protein / volume_small_bowel)
+                     (leaks * hindrance(radius_protein / radius_leak) + wides * hindrance(radius_protein / radius_wide) + holes) * diffusion_scale / radius_protein
+                     * area * antigen_in_lumen * food_protein / volume_small_bowel)
     small_products = signal("1/cm", "open area per length that small bacterial products find",
-                            conductance_leak * leak * hindrance(radius_peptide / radius_leak) + holes)
+                            leaks * hindrance(radius_peptide / radius_leak) + wides * hindrance(radius_peptide / radius_wide) + holes)
     contact = facultatives * exp(-(mucus_on_bacteria * cover)) * 2 / (1 + iga)
     sampled = signal("CFU/day", "live bacteria that the wall takes up by itself", sampling * smaller(gram_negative, cap_sampling))
-    swept = signal("CFU/day", "live bacteria that pass through holes", entry_speed * patency_bacteria * open_area * area_colon * contact)
+    swept = signal("CFU/day", "live bacteria that pass through holes", entry_speed * patency_bacteria * patent_area * area_colon * contact)
     invaded = signal("CFU/day", "pathogens that invade the wall", invasion * invasiveness)
     bacteria = signal("CFU/day", "live bacteria that enter the wall", sampled + swept + invaded)
     lactulose_permeability = signal("cm/day", "permeability of the wall to lactulose",
-        (conductance_pore * hindrance(radius_lactulose / radius_pore) + conductance_leak * leak * hindrance(radius_lactulose / radius_leak)
-         + holes) * diffusion_scale / radius_lactulose)
+        (conductance_pore * hindrance(radius_lactulose / radius_pore) + leaks * hindrance(radius_lactulose / radius_leak)
+         + wides * hindrance(radius_lactulose / radius_wide) + holes) * diffusion_scale / radius_lactulose)
     mannitol_permeability = signal("cm/day", "permeability of the wall to mannitol",
-        (conductance_pore * hindrance(radius_mannitol / radius_pore) + conductance_leak * leak * hindrance(radius_mannitol / radius_leak)
-         + holes) * diffusion_scale / radius_mannitol)
+        (conductance_pore * hindrance(radius_mannitol / radius_pore) + leaks * hindrance(radius_mannitol / radius_leak)
+         + wides * hindrance(radius_mannitol / radius_wide) + holes) * diffusion_scale / radius_mannitol)
     edta_permeability = signal("cm/day", "permeability of the wall to chromium EDTA",
-        (conductance_pore * hindrance(radius_edta / radius_pore) + conductance_leak * leak * hindrance(radius_edta / radius_leak)
-         + holes) * diffusion_scale / radius_edta)
-    exchange = signal("1/cm", "surface of the small bowel per volume of its contents", area_small_bowel * cells / volume_small_bowel)
+        (conductance_pore * hindrance(radius_edta / radius_pore) + leaks * hindrance(radius_edta / radius_leak)
+         + wides * hindrance(radius_edta / radius_wide) + holes) * diffusion_scale / radius_edta)
+    exchange = signal("1/cm", "surface of the small bowel per volume of its contents", area / volume_small_bowel)
 
     # Shows
     ter = readout("Ohm*cm^2", 1 / (conductance_rest + conductance_per_leak * leak + conductance_per_claudin2 * claudin2
                                    + conductance_per_erosion * (erosion + deep_lesions)), "transepithelial electrical resistance")
+    peg1500_permeability = readout("cm/day", (leaks * hindrance(radius_peg1500 / radius_leak) + wides * hindrance(radius_peg1500 / radius_wide)
+                                             + holes) * diffusion_scale / radius_peg1500, "permeability of the wall to PEG 1500")
+    peg4000_permeability = readout("cm/day", (leaks * hindrance(radius_peg4000 / radius_leak) + wides * hindrance(radius_peg4000 / radius_wide)
+                                             + holes) * diffusion_scale / radius_peg4000, "permeability of the wall to PEG 4000")
     translocation = readout("CFU/day", bacteria, "live bacteria that enter the gut wall")
     antigen_flux = readout("mg/day", antigen, "intact food protein that passes between cells of the gut wall")

@@ -23,7 +23,7 @@ Vector = npt.NDArray[np.float64]
 def run(sentence: str, changed: Mapping[str, float], *, until: float = 2.0) -> Result:
     """Simulate the reference person under one event with some parameters changed."""
     model = standard_model()
-    plan = read_plan([sentence], {e.name: e for e in model.exposures})
+    plan = read_plan([sentence], model)
     values = {path: e.value for path, e in evidence_of(model).items()} | dict(changed)
     return solve(Problem(model=model, parameters=parameter_vector(model, values), plan=plan, until=until,
                          times=output_times(plan, until, 1 / 24)))

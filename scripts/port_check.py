@@ -2,8 +2,11 @@
 
 ``python scripts/port_check.py PATH/TO/coupled.py`` loads that file (it is not part of Zonula, and needs numba) and compares, per
 state, over random states and several sets of inputs: insults, drugs, cut arrows, genes.  Smoothing widths are set to 0 here and the
-width of the prototype's switches to almost 0, because it uses a plain max(0, x) and a narrow tanh.  What was added since has its own
-parameter each, which NEUTRAL sets to where it does nothing.
+width of the prototype's switches to almost 0, because it uses a plain max(0, x) and a narrow tanh.
+
+When the port was made, before anything was changed (commit 7fad80b), the largest relative difference was 3.8e-12.  Since then mechanisms
+were added and numbers corrected; each has parameters at which it does nothing (scripts/neutral.py), and these are used here, so that
+the comparison still holds but for the few guards that are named below.
 """
 
 from __future__ import annotations
@@ -14,6 +17,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+from neutral import PROTOTYPE
 
 from zonula.evidence.load import evidence_of
 from zonula.language.model import Model
@@ -21,7 +25,7 @@ from zonula.organs.standard import standard_model
 from zonula.simulation.equations import Equations, Inputs, Vector, parameter_vector
 from zonula.simulation.health import Health, solve_health
 
-SAMPLES, SEED, LARGEST = 100, 1, 1e-9
+SAMPLES, SEED = 100, 1
 
 # our state -> the prototype's, and how much of ours makes one of theirs
 STATES: dict[str, tuple[str, float]] = {
@@ -62,9 +66,17 @@ ROADS = {
     "systemic": "ra", "products": "rb", "primed": "rc", "wall_to_mucosa": "x_bl", "products_to_mucosa": "x_si", "mucosa_to_barrier": "x_ib",
     "mucosa_to_lumen": "x_lum", "gut_to_blood": "x_lb", "blood_to_gut": "x_bg", "joint_to_blood": "x_js", "cortisol": "x_cort",
 }
-GATES = {"cytokines.tnf_from_gut": "x_sp", "cytokines.il6_from_gut": "x_sp", "cytokines.il17_from_gut": "x_sp", "epithelium.neutrophil_erosion": "x_Nw"}
+GATES = {"cytokines.tnf_from_gut": "x_sp", "cytokines.il6_from_gut": "x_sp", "cytokines.il17_from_gut": "x_sp",
+         "epithelium.neutrophil_erosion": "x_Nw"}
 PERSON = {"body.hla_b27": "gB27", "body.genetic_risk": "gSE"}
-NEUTRAL = {"liver.k_crp": 0.87555433}  # the prototype rounds the rate of a half-life of 19 h
+ROUNDED = {"liver.k_crp": 0.87555433}  # the prototype rounds the rate of a half-life of 19 h
+GUARDED = {  # states whose rates were changed on purpose where the prototype's would fall below 0, and what depends on their healthy values
+    "epithelium.deep_lesions": "lesions cannot cover more than the wall",
+    "joint.lps": "what phagocytes set free is no longer counted from the healthy joint on, so that a healthy joint holds a trace more",
+    "joint_cytokines.il6": "production cannot fall below 0 when cytokines are below health",
+    "joint_cytokines.mmp3": "production cannot fall below 0 when IL-1 is below health",
+}
+TRACE = 2e-3  # how far the trace of endotoxin in a healthy joint may shift what depends on it
 INPUTS: dict[str, dict[str, float]] = {
     "healthy": {},
     "insults": {"killW": 0.1, "leakIn": 0.5, "restmod": 0.7, "abx": 1.0, "abxP": 2.0, "fibre": 0.5, "nutr": 0.7, "alc": 1.0, "stress": 0.3,
@@ -91,7 +103,7 @@ def parameters(model: Model, changes: Mapping[str, float]) -> Vector:
     """Our parameters with no smoothing, with what was added since made neutral, and with *changes*."""
     values = {p: e.value for p, e in evidence_of(model).items()}
     values |= {p: 0.0 for p in values if p.partition(".")[2].startswith("smoothing")}
-    return parameter_vector(model, values | NEUTRAL | {"body.weight": 3000 / 43} | dict(changes))
+    return parameter_vector(model, values | PROTOTYPE | ROUNDED | {"body.weight": 3000 / 43} | dict(changes))
 
 
 def inputs(model: Model, given: Mapping[str, float]) -> Inputs:
@@ -103,7 +115,7 @@ def inputs(model: Model, given: Mapping[str, float]) -> Inputs:
 
 
 def main(path: str) -> int:
-    """Compare and print; 1 where a difference exceeds 1e-9."""
+    """Compare and print; 1 where a difference exceeds what the guards explain."""
     prototype, model = load(path), standard_model()
     theirs, index, rng = prototype.Model({"wSw": 1e-12}), model.state_index, np.random.default_rng(SEED)
     health = solve_health(model, parameters(model, {}))
@@ -130,10 +142,11 @@ def main(path: str) -> int:
                 if off > worst[mine][0]:
                     worst[mine] = (off, label)
     for mine, (largest, label) in worst.items():
-        print(f"{mine:32s} {STATES[mine][0]:6s} {largest:.1e}  {label}")
-    largest = max(off for off, _ in worst.values())
-    print(f"\n{len(STATES)} states, {SAMPLES} random states, {len(INPUTS)} sets of inputs: largest relative difference {largest:.1e}")
-    return int(largest > LARGEST)
+        print(f"{mine:32s} {STATES[mine][0]:6s} {largest:.1e}  {label or '':12s} {GUARDED.get(mine, '')}".rstrip())
+    largest = max(off for mine, (off, _) in worst.items() if mine not in GUARDED)
+    print(f"\n{len(STATES)} states, {SAMPLES} random states, {len(INPUTS)} sets of inputs: largest relative difference {largest:.1e} "
+          f"but for {len(GUARDED)} states with guards")
+    return int(largest > TRACE)
 
 
 if __name__ == "__main__":

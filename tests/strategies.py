@@ -12,7 +12,7 @@ from zonula.language.expression import FUNCTIONS, Call, Expr, Name, Number, chil
 
 X, Y, Z = NAMES = (Name("x"), Name("y"), Name("z"))
 ARITHMETIC = ("+", "-", "*", "/")
-ANALYTIC = (*ARITHMETIC, "^", "exp", "ln", "log10", "sqrt", "tanh", "sin", "cos", "hill", "ratio_power", "rectified")
+ANALYTIC = (*ARITHMETIC, "^", "exp", "ln", "log10", "sqrt", "tanh", "sin", "cos", "hill", "ratio_power", "rectified", "mean_decay")
 PIECEWISE = ("abs", "min", "max", "piecewise", "<", ">", "<=", ">=", "==", "!=", "&&", "||", "!")
 
 plain_numbers = st.one_of(

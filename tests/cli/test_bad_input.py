@@ -208,10 +208,11 @@ def test_odd_measurements_are_compared_as_far_as_they_go(data, tmp_path):
 def test_no_label_can_spoil_the_figures(label, tmp_path):
     (tmp_path / "d.csv").write_text(CSV, "utf-8")
     (tmp_path / "s.toml").write_text(COMPARE.replace('"people"', json.dumps(label, ensure_ascii=False)), "utf-8")
-    from zonula.report import figures
+    from zonula.report import course
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figures, "_COURSE", ("tnf",))
+        patch.setattr(course, "GROUPS", {"blood": ("tnf",)})
+        patch.setattr(course, "_ALSO", {})
         said = zonula("run", tmp_path / "s.toml", "-o", tmp_path / "out")
     assert said.code == 0, said.err
     assert said.err == ""

@@ -35,7 +35,7 @@ def test_the_first_help_names_every_command_and_the_exit_codes(option):
 
 
 @pytest.mark.parametrize("option", ["--set", "--without", "--json", "--out", "--force", "--seed", "--no-report", "--quiet", "--dry-run",
-                                    "--plan", "--until", "--every"])
+                                    "--plan", "--until", "--every", "--close-road", "--from", "--roads"])
 def test_the_help_of_run_explains_every_option_and_shows_examples(option):
     text = zonula("run", "--help").out
     assert option in text

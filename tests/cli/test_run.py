@@ -185,7 +185,7 @@ def test_a_dry_run_prints_the_scenario_and_where_values_come_from_and_writes_not
 def test_without_a_report_there_is_neither_page_nor_figure(tmp_path):
     said = zonula("run", "healthy_year", *SHORT, "-o", tmp_path / "r")
     assert said.code == 0
-    assert {p.name for p in (tmp_path / "r").iterdir()} == {"README.txt", "citations.bib", "manifest.json", "scenario.toml", "series.parquet",
+    assert {p.name for p in (tmp_path / "r").iterdir()} == {"README.txt", "citations.bib", "manifest.json", "plan.csv", "scenario.toml", "series.parquet",
                                                            "summary.json", "summary.md"}
     assert "summary.md" in said.out
     assert "report.html" not in said.out

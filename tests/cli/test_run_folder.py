@@ -116,7 +116,7 @@ def test_the_report_is_one_file_that_asks_for_nothing_from_outside(whole):
     assert "@import" not in low
     assert not re.search(r"\bsrc\s*=\s*(?![\"']?data:)", low)
     assert low.count(' src="data:image/svg+xml;base64,') == 2
-    assert not re.search(r"url\((?!['\"]?data:)", low)
+    assert not re.search(r"url\((?!['\"]?(data:|#))", low)
     assert not re.search(r"\son\w+\s*=", re.sub(r"base64,[^\"]*", "", low))
     assert "default-src 'none'" in page
     assert page.count("no medical advice") >= 2
@@ -126,8 +126,11 @@ def test_the_report_is_one_file_that_asks_for_nothing_from_outside(whole):
 def test_the_pictures_of_the_report_are_the_figures_of_the_folder(whole):
     folder, _ = whole
     pictures = [base64.b64decode(text) for text in re.findall(r"data:image/svg\+xml;base64,([^\"]+)", (folder / "report.html").read_text("utf-8"))]
-    assert pictures == [p.read_bytes() for p in sorted((folder / "figures").glob("*.svg"))]
+    body, *drawn = sorted((folder / "figures").glob("*.svg"))
+    assert sorted(pictures) == sorted(p.read_bytes() for p in drawn)
     assert len(pictures) == 2
+    assert body.name == "00_anatomy.svg"
+    assert body.read_text("utf-8") in (folder / "report.html").read_text("utf-8")
 
 
 def test_labels_of_a_scenario_are_text_in_the_report_and_never_markup(whole):

@@ -10,6 +10,7 @@ import pytest
 from scripts.accept_golden import FOLDER, golden_texts
 
 from zonula.codegen.python import generate, load, model_text
+from zonula.drugs.standard import TREATMENTS
 from zonula.ground.files import PACKAGE
 from zonula.language.functions import ARRAYS, NUMBERS
 from zonula.organs.standard import ORGANS, standard_model
@@ -44,12 +45,12 @@ def test_the_text_is_the_same_under_any_hash_seed_and_after_other_imports(seed, 
     assert done.stdout.strip() == here
 
 
-def test_the_order_of_organs_is_the_order_of_states_in_the_text():
+def test_the_order_of_organs_and_treatments_is_the_order_of_states_in_the_text():
     tree = ast.parse(model_text(standard_model()))
     names = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
     assert names == ["derivative", "jacobian", "closure", "closure_jacobian", "healthy", "readouts"]
     paths = [s.path for s in standard_model().states]
-    assert paths == [s.path for organ in ORGANS for s in organ.states.values()]
+    assert paths == [s.path for organ in (*ORGANS, *TREATMENTS) for s in organ.states.values()]
 
 
 def test_the_text_holds_nothing_but_arithmetic():

@@ -55,12 +55,14 @@ PARAMETERS = [p.path for p in standard_model().parameters]
 FIELDS = {
     "": ["schema", "name", "title", "about", "labs", '"größe"', "a.b.c"], "person": ["weight", "sex", "age", "note", "labs", "bmi"],
     "plan": ["events", "rules"], "model": ["without", "closed_roads"], "solve": ["until", "every", "rtol", "seed"],
+    "roads": ["readout", "from", "road"],
     "parameters": [*(f'"{p}"' for p in PARAMETERS), *PARAMETERS[:9], "cytokines", '"a.b"'],
     "compare": ["label", "file", "where", "quantity", "names", "time", "value", "sd", "subject", "source", "colour"],
 }
 GOOD = {
     "weight": ['"70 kg"', "70"], "until": ['"2 d"', "3"], "every": ['"1 h"', "0.5"], "rtol": ["1e-8", "1e-6"], "schema": ['"zonula/scenario/1"'],
-    "without": ['["monocytes.activation"]', '["x"]'], "closed_roads": ['["systemic"]'], "label": ['"people"', '"$x$"'],
+    "without": ['["monocytes.activation"]', '["x"]'], "closed_roads": ['["systemic"]', '["systemic from day 1", "primed"]'],
+    "readout": ['"pain_vas"', '"crp"'], "from": ['"day 1"', "0.5"], "label": ['"people"', '"$x$"'],
     "file": ['"study:endotoxemia_bolus_continuous/means_bolus_and_continuous.csv"', '"d.csv"', '"../x"', '"study:a/b"', '"\\u0000"'],
     "where": ['{ arm = "continuous" }'], "quantity": ['"cytokine"'], "names": ['{ TNF = "tnf" }', '{ TNF = "zzz" }'],
     "time": ['{ column = "time_h", unit = "h", zero = "day 1" }', '{ column = "x", unit = "kg" }'],
@@ -96,7 +98,7 @@ def scenarios(draw: Any) -> str:
 def read_sentences(some: list[str]) -> str:
     """Read a plan: ``accepted`` or the code of its refusal; anything else escapes."""
     try:
-        read_plan(some, {e.name: e for e in standard_model().exposures})
+        read_plan(some, standard_model())
     except ZonulaError as error:
         return checked(error)
     return "accepted"

@@ -5,6 +5,7 @@ Nothing heavy is imported here: ``zonula --help`` must answer at once.
 
 from __future__ import annotations
 
+import json
 import sys
 from io import TextIOWrapper
 from typing import Annotated
@@ -25,13 +26,18 @@ Scenario = Annotated[str, typer.Argument(
     help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")]
 Settings = Annotated[list[str] | None, typer.Option("--set", metavar="PATH=VALUE", help="Change a parameter or a field of the scenario.")]
 Without = Annotated[list[str] | None, typer.Option("--without", metavar="PROCESS", help="Shut a process off, such as monocytes.tolerance_onset.")]
+CloseRoad = Annotated[list[str] | None, typer.Option("--close-road", metavar="ROAD", help="Close a road: systemic, products or primed.")]
+Roads = Annotated[bool, typer.Option("--roads", help="Say how much pain comes by each road: up to 14 further runs.")]
+From = Annotated[str | None, typer.Option("--from", metavar="DAY", help="From when --close-road closes, and what is now for --roads: 180d.  "
+                                                                         "[default: the start; half-way]")]
 Plan = Annotated[list[str] | None, typer.Option("-p", "--plan", metavar="SENTENCE", help='Add an event: "lps 1 ng/kg iv bolus at day 2".')]
+PlanFile = Annotated[str | None, typer.Option("--plan-file", metavar="CSV", help="Add the events of a table (TIME, EVID, CMT, AMT, ...).")]
 Until = Annotated[str | None, typer.Option("--until", metavar="DURATION", help="Horizon: 36h, 90d, 26w, 2y.  [default: the scenario's]")]
 Every = Annotated[str | None, typer.Option("--every", metavar="DURATION", help="How often to report: 1h, 1d.  [default: the scenario's]")]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")]
 Out = Annotated[str | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for the results.  [default: runs/<date>_<name>_<hash>]")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the results that are in the folder.")]
-Seed = Annotated[int, typer.Option("--seed", min=0, help="Kept with the results; this version draws nothing at random.")]
+Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of the chance by which doses are left out (adherence).  [default: 0]")]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Draw figures and write report.html.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no closing lines.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the scenario with every default, and where each value came from.")]
@@ -52,8 +58,8 @@ def start(ctx: typer.Context,
 
 @app.command(epilog="Exit codes: 0 finished, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files.")
 def run(scenario: Scenario,
-        plan: Plan = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
-        out: Out = None, seed: Seed = 0,
+        plan: Plan = None, plan_file: PlanFile = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
+        close_road: CloseRoad = None, roads: Roads = False, since: From = None, out: Out = None, seed: Seed = None,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
     """Simulate one person under one plan and write a report.
 
@@ -65,12 +71,15 @@ def run(scenario: Scenario,
       zonula run lps_bolus --set person.weight="60 kg" --set solve.rtol=1e-10
       zonula run lps_bolus --set cytokines.k_tnf="2.1 1/h" --json
       zonula run lps_tolerance --without monocytes.tolerance_onset
+      zonula run lps_bolus --close-road systemic --from 1d
     """
     from zonula.cli.runs import execute
 
     flags = {f"--{key}": f"solve.{key}={value}" for key, value in (("until", until), ("every", every)) if value is not None}
+    if plan_file is not None:
+        flags["--plan-file"] = f"plan.file={json.dumps(plan_file, ensure_ascii=False)}"
     raise typer.Exit(execute(scenario, settings=settings or (), flags=flags, plan=plan or (), without=without or (), out=out, seed=seed,
-                             as_json=as_json, force=force,
+                             close_road=close_road or (), roads=roads, since=since, as_json=as_json, force=force,
                              report=report, quiet=quiet, dry_run=dry_run))
 
 

@@ -10,7 +10,7 @@ import typer
 
 app = typer.Typer(no_args_is_help=True, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")]
-KINDS = ("states", "processes", "parameters", "readouts", "signals", "exposures", "roads", "substances", "presets")
+KINDS = ("states", "processes", "parameters", "readouts", "signals", "exposures", "roads", "substances", "practices", "presets")
 
 
 @app.command("list")

@@ -108,7 +108,7 @@ def recovered(time: Expr, first: Expr, second: Expr, third: Expr, absorbed: Expr
 
     The chain is emptied at rates *first*, *second* and *third*; of what leaves the second, ``absorbed/second`` goes on.
     It is the solution of the linear equations by divided differences of ``exp(-k time)``, without poles where rates are equal,
-    except for *first* = *third*.
+    except for *first* = *third*; *second* may be as large as it likes.
     """
     def decayed(k: Expr) -> Expr:
         return exp(-(k * time))
@@ -117,6 +117,6 @@ def recovered(time: Expr, first: Expr, second: Expr, third: Expr, absorbed: Expr
         return -(time * decayed(a) * mean_decay((b - a) * time))
 
     start = -(time * mean_decay(first * time))  # the slope between the rates 0 and *first*
-    ends = (slope(first, second) - slope(second, third)) / (first - third)
+    ends = (slope(first, second) - slope(third, second)) / (first - third)
     beginnings = (slope(first, second) - start) / second
     return -(first * absorbed * third * (ends - beginnings) / third)

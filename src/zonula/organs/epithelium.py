@@ -5,7 +5,20 @@ percent need new cells.  Deep lesions, such as those of NSAIDs, heal over days.
 """
 
 from zonula.language import (
-    Organ, exposure, gain, literal, loss, parameter, readout, reads, rectified, saturating, setpoint, signal, smaller, state,
+    Organ,
+    exposure,
+    gain,
+    literal,
+    loss,
+    parameter,
+    readout,
+    reads,
+    rectified,
+    saturating,
+    setpoint,
+    signal,
+    smaller,
+    state,
 )
 
 

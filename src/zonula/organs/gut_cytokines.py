@@ -1,7 +1,21 @@
 """Cytokines of the gut wall, what its cells make of them, and what spills into the blood."""
 
 from zonula.language import (
-    Organ, gain, healthy, hill, hill_above, inhibited_relative, larger, loss, parameter, readout, reads, rectified, signal, smaller, state,
+    Organ,
+    gain,
+    healthy,
+    hill,
+    hill_above,
+    inhibited_relative,
+    larger,
+    loss,
+    parameter,
+    readout,
+    reads,
+    rectified,
+    signal,
+    smaller,
+    state,
 )
 
 

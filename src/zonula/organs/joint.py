@@ -103,8 +103,10 @@ class Joint(Organ):
                          + gain_systemic * systemic_drive / (1 + systemic_drive))
     growth_drive = signal("1", "growth of fibroblasts above health, in folds of it",
                           growth_tnf * tnf + growth_il17 * il17 + growth_il1 * il1 + growth_il6 * il6)
+    bacterial_antigen = hill_above(debris + antigen, EC50_debris, healthy(debris))
+    help_of_primed = cap_primed * primed_t_cells / (primed_t_cells + cap_primed)
     recognition = hill(tolerance_loss, EC50_tolerance, 2) \
-        + recognition_bacterial * (1 + b27_recognition * hla_b27) * hill_above(debris + antigen, EC50_debris, healthy(debris)) * cap_primed * primed_t_cells / (primed_t_cells + cap_primed)
+        + recognition_bacterial * (1 + b27_recognition * hla_b27) * bacterial_antigen * help_of_primed
     expansion = signal("1", "expansion of T cells that recognise their antigen, in folds of health",
                        gain_expansion * recognition * ((1 - share_il6) + share_il6 * il6))
     homing = 1 + share_gut * (1 + b27_homing * hla_b27) * (primed_t_cells - 1)

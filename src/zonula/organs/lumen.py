@@ -39,7 +39,7 @@ class Lumen(Organ):
     # Remembers
     anaerobes = state("CFU/mL", "anaerobes that make no butyrate", start=7.5e10)
     butyrate_producers = state("CFU/mL", "butyrate producers", start=1.5e10)
-    enterobacteria = state("CFU/mL", "Enterobacteriaceae", start=1e8)
+    enterobacteria = state("CFU/mL", "Enterobacteriaceae", start=1.3e7)
     butyrate = state("mmol/L", "butyrate", start=15.0)
 
     # Happens

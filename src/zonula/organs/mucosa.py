@@ -23,6 +23,7 @@ class Mucosa(Organ):
     il22 = reads("gut_cytokines.il22_signal", "1")
     il10 = reads("gut_cytokines.il10", "pg/mL")
     tone = reads("gut_cytokines.tone", "1")
+    alarm = reads("pathogen.alarm", "1")
     antibiotic_killing = reads("pathogen.antibiotic_killing", "1/day")
 
     # Needs (values and evidence: evidence/mucosa.toml)
@@ -54,16 +55,17 @@ class Mucosa(Organ):
     gain_disappearance = parameter("1", "further loss of resident macrophages at full microbial signal")
     neutrophil_influx = parameter("10^9*cell/day", "neutrophils that enter a healthy wall")
     gain_neutrophils = parameter("1", "largest rise of the influx of neutrophils")
+    gain_alarm = parameter("1", "call for neutrophils of wholly invaded epithelium, as a share of the largest")
     k_neutrophils = parameter("1/day", "death of neutrophils in tissue")
     calprotectin_at_rest = parameter("ug/g", "calprotectin in the stool of a healthy person")
     smoothing = parameter("1", "width over which a difference from health sets in")
 
     # Remembers
-    lps = state("pg{LAL}/mL", "endotoxin in the lamina propria", start=1.0, volume=volume)
+    lps = state("pg{LAL}/mL", "endotoxin in the lamina propria", start=0.35, volume=volume)
     bacteria = state("CFU", "live bacteria in the lamina propria", start=1500.0)
     inflammatory = state("10^9*cell", "inflammatory macrophages", start=0.3)
     resident = state("10^9*cell", "resident macrophages", start=3.75)
-    neutrophils = state("10^9*cell", "neutrophils of the mucosa", start=0.05)
+    neutrophils = state("10^9*cell", "neutrophils of the mucosa", start=0.6)
 
     # Happens
     mean_of_three = literal(3, because="the mean of three")
@@ -83,7 +85,7 @@ class Mucosa(Organ):
     permission = signal("1", "what inflammation allows of maturation, 1 in health",
                         calm / (calm + gain_arrest * rectified((product_signal + ifn) / 2, smoothing)))
     recruitment = signal("1", "call for monocytes", rectified((product_signal + il1 + tnf_above) / mean_of_three, smoothing))
-    neutrophil_call = signal("1", "call for neutrophils", rectified((il1 + il22 + product_signal) / mean_of_three, smoothing))
+    neutrophil_call = signal("1", "call for neutrophils", rectified((il1 + il22 + product_signal) / mean_of_three, smoothing) + gain_alarm * alarm)
     lps_entry = enters(lps, lps_in)
     lps_drainage = loss(lps, k_drainage * lps)
     bacterial_entry = gain(bacteria, bacteria_in)

@@ -5,7 +5,20 @@ tissue nor the memory of pain.
 """
 
 from zonula.language import (
-    Organ, exposure, gain, healthy, hill, literal, loss, parameter, quickly_up_slowly_down, ratio_power, readout, reads, rectified, signal,
+    Organ,
+    exposure,
+    gain,
+    healthy,
+    hill,
+    literal,
+    loss,
+    parameter,
+    quickly_up_slowly_down,
+    ratio_power,
+    readout,
+    reads,
+    rectified,
+    signal,
     state,
 )
 
@@ -59,7 +72,7 @@ class Pain(Organ):
     fast_sensitisation = state("1", "sensitisation by prostaglandin", start=0.0)
     slow_sensitisation = state("1", "sensitisation by cytokines", start=0.0)
     central_sensitisation = state("1", "central sensitisation", start=0.02, within=(0.0, 1.0))
-    context = state("1", "effect of the context of a treatment", start=0.0)
+    context = state("1", "effect of the context of a treatment", start=0.0, within=(0.0, 2.0))
 
     # Happens
     cytokine_drive = signal("1", "drive of sensitisation by cytokines", ratio_power(

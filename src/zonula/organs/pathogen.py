@@ -25,6 +25,7 @@ class Pathogen(Organ):
     EC50_learning = parameter("CFU/mL", "density for half of that build-up")
     k_forgetting = parameter("1/day", "waning of specific immunity")
     k_toxin = parameter("1/day", "erosion by toxin and invasion at the highest density")
+    EC50_alarm = parameter("CFU/mL", "density at which invaded epithelium calls half as many neutrophils as it can")
     EC50_toxin = parameter("CFU/mL", "density for half of that erosion")
 
     # Remembers
@@ -35,6 +36,7 @@ class Pathogen(Organ):
     antibiotic_killing = signal("1/day", "killing of the pathogen by antibiotics", 0)
     toxin = signal("1/day", "erosion by toxin and invasion", virulence * k_toxin * hill(load, EC50_toxin))
     invasiveness = signal("CFU/mL", "pathogen that can invade, weighted by its virulence", virulence * load)
+    alarm = signal("1", "call of invaded epithelium for neutrophils (IL-8), 0 none, 1 full", hill(invasiveness, EC50_alarm))
     growth = gain(load, k_growth * hill(load, foothold) * (1 - load / capacity) * load)
     crowding_out = loss(load, k_resistance * resistance * load)
     innate_killing = loss(load, k_innate * oxidants * load)

@@ -34,10 +34,10 @@ class SugarTest(Organ):
     mannitol_urine = state("g", "mannitol in the urine, from the beginning", start=0.0, accumulates=True)
 
     # Happens
-    lactulose_share = signal("1", "lactulose that a test at this moment would recover", recovered(
-        collection, k_emptying, k_transit + lactulose_permeability * exchange, k_excretion, lactulose_permeability * exchange))
-    mannitol_share = signal("1", "mannitol that a test at this moment would recover", recovered(
-        collection, k_emptying, k_transit + mannitol_permeability * exchange, k_excretion, mannitol_permeability * exchange))
+    lactulose_per_surface = recovered(collection, k_emptying, k_transit + lactulose_permeability * exchange, k_excretion, lactulose_permeability)
+    mannitol_per_surface = recovered(collection, k_emptying, k_transit + mannitol_permeability * exchange, k_excretion, mannitol_permeability)
+    lactulose_share = signal("1", "lactulose that a test at this moment would recover", exchange * lactulose_per_surface)
+    mannitol_share = signal("1", "mannitol that a test at this moment would recover", exchange * mannitol_per_surface)
     edta_share = signal("1", "chromium EDTA that a test at this moment would recover", recovered(
         collection_edta, k_emptying, k_transit + edta_permeability * exchange, k_excretion, edta_permeability * exchange))
     lactulose_emptying = becomes(lactulose_stomach, lactulose_bowel, k_emptying * lactulose_stomach)
@@ -50,7 +50,7 @@ class SugarTest(Organ):
     mannitol_excretion = becomes(mannitol_body, mannitol_urine, k_excretion * mannitol_body)
 
     # Shows
-    lactulose_mannitol_ratio = readout("1", lactulose_share / mannitol_share, "lactulose/mannitol ratio of recoveries in urine")
+    lactulose_mannitol_ratio = readout("1", lactulose_per_surface / mannitol_per_surface, "lactulose/mannitol ratio of recoveries in urine")
     lactulose_recovery = readout("1", lactulose_share, "share of lactulose recovered in urine")
     mannitol_recovery = readout("1", mannitol_share, "share of mannitol recovered in urine")
     edta_recovery = readout("1", edta_share, "share of chromium EDTA recovered in urine")

@@ -7,7 +7,14 @@ Fluxes are areas times permeabilities times concentrations; a permeability is a 
 area per length of each way.
 """
 
-from zonula.language import Organ, exp, hill, hindrance, parameter, readout, reads, rectified, signal, smaller
+from zonula.language import Expr, Organ, exp, hill, hindrance, parameter, readout, reads, rectified, signal, smaller
+
+
+def _open(radius: Expr, holes: Expr, *ways: tuple[Expr, Expr]) -> Expr:
+    """Open area per length that a solute of this radius finds in holes and in ways of given areas per length and radii."""
+    for area, width in ways:
+        holes = area * hindrance(radius / width) + holes
+    return holes
 
 
 class Wall(Organ):
@@ -84,35 +91,34 @@ class Wall(Organ):
     lps_supply = signal("pg{LAL}/mL", "free endotoxin in the colon",
                         lps_in_lumen * ((1 - share_lps_enterobacteria) * community + share_lps_enterobacteria * smaller(gram_negative, cap_lps)))
     lps = signal("pg{LAL}/day", "endotoxin that passes between cells and through holes",
-                 (leaks * hindrance(radius_lps / radius_leak) + wides * hindrance(radius_lps / radius_wide) + holes) * diffusion_scale / radius_lps
-                 * area_colon * lps_supply * exp(-(mucus_on_lps * cover)))
+                 _open(radius_lps, holes, (leaks, radius_leak), (wides, radius_wide))
+                 * diffusion_scale / radius_lps * area_colon * lps_supply * exp(-(mucus_on_lps * cover)))
     antigen = signal("mg/day", "intact food protein that passes between cells and through holes",
-                     (leaks * hindrance(radius_protein / radius_leak) + wides * hindrance(radius_protein / radius_wide) + holes) * diffusion_scale / radius_protein
-                     * area * antigen_in_lumen * food_protein / volume_small_bowel)
+                     _open(radius_protein, holes, (leaks, radius_leak), (wides, radius_wide))
+                     * diffusion_scale / radius_protein * area * antigen_in_lumen * food_protein / volume_small_bowel)
     small_products = signal("1/cm", "open area per length that small bacterial products find",
-                            leaks * hindrance(radius_peptide / radius_leak) + wides * hindrance(radius_peptide / radius_wide) + holes)
+                            _open(radius_peptide, holes, (leaks, radius_leak), (wides, radius_wide)))
     contact = facultatives * exp(-(mucus_on_bacteria * cover)) * 2 / (1 + iga)
     sampled = signal("CFU/day", "live bacteria that the wall takes up by itself", sampling * smaller(gram_negative, cap_sampling))
     swept = signal("CFU/day", "live bacteria that pass through holes", entry_speed * patency_bacteria * patent_area * area_colon * contact)
     invaded = signal("CFU/day", "pathogens that invade the wall", invasion * invasiveness)
     bacteria = signal("CFU/day", "live bacteria that enter the wall", sampled + swept + invaded)
-    lactulose_permeability = signal("cm/day", "permeability of the wall to lactulose",
-        (conductance_pore * hindrance(radius_lactulose / radius_pore) + leaks * hindrance(radius_lactulose / radius_leak)
-         + wides * hindrance(radius_lactulose / radius_wide) + holes) * diffusion_scale / radius_lactulose)
-    mannitol_permeability = signal("cm/day", "permeability of the wall to mannitol",
-        (conductance_pore * hindrance(radius_mannitol / radius_pore) + leaks * hindrance(radius_mannitol / radius_leak)
-         + wides * hindrance(radius_mannitol / radius_wide) + holes) * diffusion_scale / radius_mannitol)
-    edta_permeability = signal("cm/day", "permeability of the wall to chromium EDTA",
-        (conductance_pore * hindrance(radius_edta / radius_pore) + leaks * hindrance(radius_edta / radius_leak)
-         + wides * hindrance(radius_edta / radius_wide) + holes) * diffusion_scale / radius_edta)
+    lactulose_permeability = signal("cm/day", "permeability of the wall to lactulose", diffusion_scale / radius_lactulose * _open(
+        radius_lactulose, holes, (conductance_pore, radius_pore), (leaks, radius_leak), (wides, radius_wide)))
+    mannitol_permeability = signal("cm/day", "permeability of the wall to mannitol", diffusion_scale / radius_mannitol * _open(
+        radius_mannitol, holes, (conductance_pore, radius_pore), (leaks, radius_leak), (wides, radius_wide)))
+    edta_permeability = signal("cm/day", "permeability of the wall to chromium EDTA", diffusion_scale / radius_edta * _open(
+        radius_edta, holes, (conductance_pore, radius_pore), (leaks, radius_leak), (wides, radius_wide)))
     exchange = signal("1/cm", "surface of the small bowel per volume of its contents", area / volume_small_bowel)
 
     # Shows
     ter = readout("Ohm*cm^2", 1 / (conductance_rest + conductance_per_leak * leak + conductance_per_claudin2 * claudin2
                                    + conductance_per_erosion * (erosion + deep_lesions)), "transepithelial electrical resistance")
-    peg1500_permeability = readout("cm/day", (leaks * hindrance(radius_peg1500 / radius_leak) + wides * hindrance(radius_peg1500 / radius_wide)
-                                             + holes) * diffusion_scale / radius_peg1500, "permeability of the wall to PEG 1500")
-    peg4000_permeability = readout("cm/day", (leaks * hindrance(radius_peg4000 / radius_leak) + wides * hindrance(radius_peg4000 / radius_wide)
-                                             + holes) * diffusion_scale / radius_peg4000, "permeability of the wall to PEG 4000")
+    peg1500_permeability = readout(
+        "cm/day", diffusion_scale / radius_peg1500 * _open(radius_peg1500, holes, (leaks, radius_leak), (wides, radius_wide)),
+        "permeability of the wall to PEG 1500")
+    peg4000_permeability = readout(
+        "cm/day", diffusion_scale / radius_peg4000 * _open(radius_peg4000, holes, (leaks, radius_leak), (wides, radius_wide)),
+        "permeability of the wall to PEG 4000")
     translocation = readout("CFU/day", bacteria, "live bacteria that enter the gut wall")
     antigen_flux = readout("mg/day", antigen, "intact food protein that passes between cells of the gut wall")

@@ -33,7 +33,9 @@ def catalogue() -> dict[str, Any]:
         "exposures": [{"path": e.path, "unit": e.unit_text, "meaning": e.doc, "neutral": e.neutral} for e in model.exposures],
         "roads": [{"path": r.path.removeprefix("road."), "meaning": r.doc} for r in model.roads],
         "readouts": [{"path": r.name, "unit": r.unit_text, "meaning": r.doc, "value": plain_text(tree)} for r, tree in model.readouts],
-        "substances": [{"path": s.name, "meaning": s.doc, "arrives": s.arrives, "source": s.source} for s in CATALOGUE.values()],
+        "substances": [{"path": s.name, "meaning": s.doc, "unit": s.unit, "arrives": dict(s.arrives), "source": s.source}
+                       for s in CATALOGUE.substances.values()],
+        "practices": [{"path": p.name, "meaning": p.doc, "moves": dict(p.exposures), "source": p.source} for p in CATALOGUE.practices.values()],
         "presets": [{"path": name} for name in presets()],
     }
 
@@ -72,7 +74,7 @@ def describe(path: str) -> dict[str, Any]:
     """
     everything = catalogue()
     known: dict[str, tuple[str, dict[str, Any]]] = {}
-    for kind in ("readouts", "states", "signals", "setpoints", "exposures", "processes", "parameters", "substances"):
+    for kind in ("readouts", "states", "signals", "setpoints", "exposures", "processes", "parameters", "substances", "practices"):
         known |= {item["path"]: (kind, item) for item in everything[kind]}
     if path not in known:
         ends = [name for name in known if path and name.lower().endswith(f".{path.lower()}")]
@@ -116,6 +118,8 @@ def card(found: dict[str, Any]) -> str:
             text = "; ".join(_change(c) for c in value)
         elif key == "arrives":
             text = "; ".join(f"{route} into {state}" for route, state in value.items())
+        elif key == "moves":
+            text = "; ".join(f"{exposure} to {number(level)}" for exposure, level in value.items())
         elif isinstance(value, float):
             text = number(value)
         elif isinstance(value, list):

@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 
 from zonula.ground.files import write_atomically
-from zonula.language.units import pretty
-from zonula.report.style import DATA, DOSE, HEALTHY, MODEL, PEOPLE, house_style
+from zonula.report.course import chosen, draw_course
+from zonula.report.panels import clock, mark_doses, panel
+from zonula.report.roads_figures import draw_roads, road_caption, road_title
+from zonula.report.style import DATA, PEOPLE, house_style
 from zonula.simulation.forecast import Forecast
 from zonula.simulation.observations import Observations
-from zonula.simulation.result import Result
-from zonula.simulation.words import name_of, number
+from zonula.simulation.words import number
 
-_COURSE = ("tnf", "il6", "il10", "cortisol", "crp", "lbp", "neutrophils", "monocytes", "temperature_rise", "symptom_score",
-           "endotoxin_tolerance", "endotoxin")
+RESPONSE_FIGURE, ROADS_FIGURE = "01_response", "03_roads"
 _CYTOKINES = ("tnf", "il6", "il8", "il10")
 
 
@@ -40,11 +40,18 @@ def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
     made = []
     with house_style() as pyplot, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a label in a script that the font lacks is drawn as boxes; the page shows it
-        for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot))):
+        for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot), _by_road(run, pyplot))):
             for ending in ("svg", "png"):
                 write_atomically(folder / f"{figure.name}.{ending}", partial(_save, canvas, ending))
             made.append(figure)
     return made
+
+
+def _by_road(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
+    """A readout by road, where that was asked for and there is something to show."""
+    if run.roads is None or "finished" not in (run.roads.never.status, run.roads.from_now.status):
+        return None
+    return Figure(ROADS_FIGURE, road_title(run.roads), road_caption(run.roads)), draw_roads(run.roads, pyplot)
 
 
 def _save(canvas: Any, ending: str, path: Path) -> None:
@@ -53,38 +60,47 @@ def _save(canvas: Any, ending: str, path: Path) -> None:
 
 
 def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
-    """The first hours after the dose, with the measurements."""
+    """The first hours after endotoxin, or as long as there are measurements, with these."""
     result, data = run.result, run.setup.observations
-    doses = [d for d in result.problem.plan.doses if d.start < result.times[-1]]
-    if not doses:
+    doses = [d for d in result.problem.plan.doses if d.start < result.times[-1] and (data or d.substance == "lps")]
+    if not doses and not data:
         return None
-    zero = data[0].zero if data else doses[0].start
-    names = list(dict.fromkeys(o.readout for o in data)) or list(_CYTOKINES)
-    zero = zero if zero < result.times[-1] else doses[0].start
+    first = doses[0].start if doses else 0.0
+    zero = data[0].zero if data and data[0].zero < result.times[-1] else first
+    names = list(dict.fromkeys(o.readout for o in data)) or [name for name in _CYTOKINES if name in result.problem.model.readout_names]
     last = max([float(o.days.max()) for o in data], default=zero + 0.4)
     last = last if last > zero else zero + 0.4
-    window = (zero - 0.5 / 24, min(float(result.times[-1]), last + 1.0 / 24))
-    since = "the start of the infusion" if doses[0].duration else ("the first dose" if len(doses) > 1 else "the dose")
+    scale, unit = clock(last - zero)
+    margin = 1 / 24 if unit == "hours" else 0.05 * (last - zero)
+    window = (zero - margin / 2, min(float(result.times[-1]), last + margin))
+    since = ("day 0" if not doses else "the start of the infusion" if doses[0].duration else "the first dose" if len(doses) > 1 else "the dose")
+    canvas = _beside_data(run, names, pyplot, window=window, zero=zero, scale=scale, label=f"{unit} after {since}")
+    who = " and the ".join(dict.fromkeys(o.label for o in data))
+    caption = (f"The first {unit} after {since}: the model (line) against the {who}." if who else f"The first {unit} after {since}.")
+    return Figure(RESPONSE_FIGURE, "The response, hour by hour" if unit == "hours" else "Beside the data", caption + " Dashed: the healthy value."
+                  + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
+
+
+def _beside_data(run: Forecast, names: list[str], pyplot: Any, *, window: tuple[float, float], zero: float, scale: float, label: str) -> Any:
+    """A panel for each of *names*, with the measurements of it."""
+    result, data = run.result, run.setup.observations
     lines = 1 if len(names) <= 2 else 2
     columns = -(-len(names) // lines)
     canvas, axes = pyplot.subplots(lines, columns, figsize=(max(3.9 * columns, 6.0), 2.65 * lines + 0.5), squeeze=False)
     _lay_out(canvas, below=0.35)
     for axis, name in zip(axes.flat, names, strict=False):
         mine = [o for o in data if o.readout == name]
-        _panel(axis, result, name, window, zero=zero, scale=24.0, label=f"hours after {since}")
+        panel(axis, result, name, window, zero=zero, scale=scale, label=label)
         for o in mine:
-            _points(axis, o, 24.0)
+            _points(axis, o, scale)
         axis.set_ylim(0, max(axis.get_ylim()[1], *(1.08 * _top(o) for o in mine), 1e-9))
-        _mark_doses(axis, result, zero, 24.0, window)
+        mark_doses(axis, result, zero, scale, window)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
     canvas.legend(unique.values(), unique.keys(), loc="lower center", ncols=4)
-    who = " and the ".join(dict.fromkeys(o.label for o in data))
-    caption = (f"The first hours after {since}: the model (line) against the {who}." if who else f"The first hours after {since}.")
-    return Figure("01_response", "The response, hour by hour", caption + " Dashed: the healthy value."
-                  + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
+    return canvas
 
 
 def _lay_out(canvas: Any, *, below: float) -> None:
@@ -117,50 +133,12 @@ def _top(o: Observations) -> float:
 
 
 def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
-    """Every readout over the whole time."""
-    result = run.result
-    names = [name for name in _COURSE if name in result.problem.model.readout_names]
-    columns = 4
-    lines = -(-len(names) // columns)
-    canvas, axes = pyplot.subplots(lines, columns, figsize=(12.4, 2.35 * lines), squeeze=False)
-    _lay_out(canvas, below=0.0)
-    window = (float(result.times[0]), float(result.times[-1]))
-    for axis, name in zip(axes.flat, names, strict=False):
-        _panel(axis, result, name, window, zero=0.0, scale=1.0, label="days")
-        _mark_doses(axis, result, 0.0, 1.0, window)
-    for axis in axes.flat[len(names):]:
-        axis.set_visible(False)
-    return Figure("02_course", "The whole course", f"Every readout over {number(window[1])} days. Dashed: the healthy value."
-                  + (" Red: doses." if result.problem.plan.doses else "")), canvas
-
-
-def _panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, zero: float, scale: float, label: str) -> None:
-    readout = result.problem.model.readout(name)
-    keep = (result.times >= window[0]) & (result.times <= window[1])
-    keep = keep if keep.any() else np.full(len(keep), fill_value=True)
-    y = np.where(np.abs(result.readout(name)) < 1e-9, 0.0, result.readout(name))
-    axis.axhline(y[0], color=HEALTHY, lw=0.9, ls=(0, (4, 3)), zorder=1)
-    axis.plot(scale * (result.times[keep] - zero), y[keep], color=MODEL, lw=1.8, zorder=3, label="model")
-    shown = pretty(readout.unit_text)
-    title = name_of(name)
-    axis.set_title((title[0].upper() + title[1:]) + (f"  [{shown}]" if shown else ""))
-    axis.set_xlabel(label)
-    axis.set_xlim(scale * (window[0] - zero), scale * (window[1] - zero))
-    low, high = float(y[keep].min()), float(y[keep].max())
-    if high - low < 0.02 * max(abs(high), 1e-9):  # a flat curve is drawn flat, not as magnified rounding
-        middle = (high + low) / 2
-        axis.set_ylim(0, 2 * middle if middle > 0 else 1)
-    else:
-        axis.set_ylim(0, 1.05 * high)
-
-
-def _mark_doses(axis: Any, result: Result, zero: float, scale: float, window: tuple[float, float]) -> None:
-    for dose in result.problem.plan.doses:
-        if window[0] <= dose.start <= window[1]:
-            start, end = scale * (dose.start - zero), scale * (dose.end - zero)
-            axis.plot([start, max(end, start)], [0, 0], color=DOSE, lw=4, solid_capstyle="butt", clip_on=False, zorder=5,
-                      transform=axis.get_xaxis_transform())
-            axis.plot([start], [0], marker="^", color=DOSE, ms=6, clip_on=False, zorder=6, transform=axis.get_xaxis_transform())
+    """What was done, and every readout that moved, over the whole time."""
+    until, unit = float(run.result.times[-1]), clock(float(run.result.times[-1]))
+    moved = any(run.result.moved(name) for _, name in chosen(run.result))
+    said = "What was done, and the readouts that moved" if moved else "Nothing moved: readouts"
+    return Figure("02_course", "The whole course", f"{said}, over {number(until * unit[0])} {unit[1]}. Shaded: the normal range. "
+                  "Dashed: the healthy value of this person."), draw_course(run.result, pyplot)
 
 
 def figure_files(figures: Sequence[Figure]) -> list[str]:

@@ -21,8 +21,11 @@ from zonula.evidence.bibliography import bibtex
 from zonula.ground.errors import StorageError
 from zonula.ground.files import under, write_atomically, write_text
 from zonula.ground.provenance import environment
+from zonula.report.anatomy import anatomy_svg
 from zonula.report.figures import Figure, draw_figures
+from zonula.report.moments import pictures_of
 from zonula.report.page import report_page
+from zonula.report.plan import plan_csv
 from zonula.simulation.forecast import NOT_MEDICAL, Forecast
 from zonula.simulation.prepare import Setup
 
@@ -33,7 +36,8 @@ report.html      the report: one file, opens without a network (not with --no-re
 summary.md       what happened, in a paragraph
 summary.json     the same in numbers, with everything that `zonula run --json` prints
 series.parquet   the curves: time in days, one row per time and quantity, with unit
-figures/         the figures of the report, as SVG and PNG (not with --no-report)
+figures/         the figures of the report, as SVG and PNG, and the body as SVG (not with --no-report)
+plan.csv         the plan written out, dose by dose, with the doses that were left out by chance
 citations.bib    the sources of exactly what was used
 data/            the measurements that were brought along, if any
 scenario.toml    the scenario with every default; `zonula run scenario.toml` repeats this run
@@ -114,12 +118,17 @@ def _write_all(run: Forecast, part: Path, figures: list[Figure], *, report: bool
         shutil.copyfile(under(run.setup.source.folder, file), part / "data" / name)
     write_text(part / "summary.json", json.dumps(run.as_dict(), ensure_ascii=False, allow_nan=False, indent=1) + "\n")
     write_text(part / "summary.md", f"# {run.setup.name}\n\n{run.summary}\n\n{NOT_MEDICAL}\n")
+    write_text(part / "plan.csv", plan_csv(run.setup.problem.plan))
     write_text(part / "citations.bib", bibtex(run.sources))
     write_text(part / "README.txt", _README.format(notice=NOT_MEDICAL))
     write_atomically(part / "series.parquet", lambda path: _write_series(run, path))
     if report:
         svgs = {figure.name: (part / "figures" / f"{figure.name}.svg").read_text("utf-8") for figure in figures}
-        write_text(part / "report.html", report_page(run, figures, svgs))
+        pictures = pictures_of(run.result)
+        anatomy = anatomy_svg(pictures) if pictures else ""
+        if anatomy:
+            write_text(part / "figures" / "00_anatomy.svg", anatomy)
+        write_text(part / "report.html", report_page(run, figures, svgs, anatomy=anatomy))
     write_text(part / _MARK, json.dumps(_manifest(run, part, seconds), ensure_ascii=False, indent=1) + "\n")
 
 

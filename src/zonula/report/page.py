@@ -5,26 +5,40 @@ from __future__ import annotations
 import base64
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
+
+import numpy as np
 
 from zonula.evidence.bibliography import bibliography, key_of
 from zonula.evidence.load import GRADES, STATUSES, Evidence
 from zonula.ground.provenance import environment
 from zonula.language.units import pretty
-from zonula.report.figures import Figure
-from zonula.report.tables import HEADLINE, MISFIT_HEAD, misfit_rows, rows
+from zonula.report.anatomy import BodyPicture
+from zonula.report.figures import RESPONSE_FIGURE, ROADS_FIGURE, Figure
+from zonula.report.moments import most_moved, when_of
+from zonula.report.ranges import LEVELS, RANGES
+from zonula.report.tables import MISFIT_HEAD, NUMBERS_HEAD, misfit_rows, road_head, road_rows, rows
+from zonula.simulation.closings import written
 from zonula.simulation.forecast import NOT_MEDICAL, Forecast
 from zonula.simulation.health import Health
-from zonula.simulation.words import moment, name_of, number
+from zonula.simulation.prepare import OF_PERSON
+from zonula.simulation.words import number
 
-_CARDS = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
+# what a reader asks for first: pain wherever it moves, and of the others those that moved most
+_FIRST = "pain_vas"
+_CARDS = ("das28_crp", "crp", "lactulose_mannitol_ratio", "calprotectin", "plasma_lps", "tnf", "il6", "autoantibody",
+          "cartilage", "phq9", "fatigue", "temperature_rise", "symptom_score")
+_MOST_CARDS = 6
+_MOST_SENTENCES = 12  # of a plan; more are in plan.csv
 LIMITS = (
-    "Only the blood, the liver and the sense of sickness are simulated. There is no gut wall and no joint in this version.",
+    "Whether an inflamed gut can stay ill by itself depends on numbers that nobody has measured in people; within their ranges it can, or cannot.",
     "It is one typical person. How much people differ, and how uncertain the numbers are, is recorded for every parameter but not yet drawn.",
-    "The response was calibrated on one laboratory's young men. At the same dose, other laboratories measured peaks that differ 2.5-fold.",
+    "Most numbers of the gut's immunity, the joint and pain are assumed; the clock of autoimmunity and the joint's sensitivity to bacterial "
+    "products above all.",
+    "Anti-TNF relieves pain nearly twice as much as in trials: everyone responds, nobody makes antibodies against it.",
     "Endotoxin given slowly is answered too weakly, above all by IL-10: the equations that fit the bolus do not fit the infusion.",
-    "CRP after 2 ng/kg peaks near 19 mg/L in the model; 42 mg/L has been reported.",
+    "CRP after 2 ng/kg of endotoxin peaks near 19 mg/L in the model; 42 mg/L has been reported.",
 )
 
 
@@ -34,9 +48,12 @@ class _Card:
     value: str
     unit: str
     note: str
+    last: str
+    level: int
+    meaning: str
 
 
-def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str]) -> str:
+def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str], *, anatomy: str = "") -> str:
     """The whole page as text.
 
     Parameters
@@ -44,20 +61,24 @@ def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str
     run     : what was simulated
     figures : the figures that were drawn
     svgs    : their SVG text, by name
+    anatomy : the body drawn at its moments, as SVG text that goes into the page as it is; "" where there is none
     """
     from jinja2 import Environment, PackageLoader, StrictUndefined
+    from markupsafe import Markup
 
     pages = Environment(loader=PackageLoader("zonula.report", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
                         lstrip_blocks=True)
     return pages.get_template("report.html.j2").render(
         name=run.setup.source.table.title or run.setup.name.replace("_", " "), about=run.setup.source.table.about,
         outcome=run.result.outcome.as_dict(),
-        summary=run.summary, cards=_cards(run), figures=[(f, _data_uri(svgs[f.name])) for f in figures],
-        head=("", "unit", "healthy", "highest", "on day", "at the end"), table=rows(run.result, HEADLINE),
+        summary=run.summary, cards=_cards(run), levels=LEVELS, anatomy=Markup(anatomy), normal=_normal(run),  # noqa: S704 (drawn here, every text in it escaped)
+        figures=[(f, _data_uri(svgs[f.name])) for f in figures], response_figure=RESPONSE_FIGURE,
+        head=NUMBERS_HEAD, table=rows(run.result),
+        roads_figure=ROADS_FIGURE, road_head=road_head(run.roads) if run.roads else (), roads=road_rows(run.roads) if run.roads else (),
         misfit_head=MISFIT_HEAD, misfits=misfit_rows(run.misfits), person=_person(run), health=_health(run),
         statuses=_counts(run, "status", STATUSES), grades=_counts(run, "grade", GRADES), parameters=_parameters(run),
         changed=[(path, number(v), pretty(u), number(run.setup.evidence[path].value))
-                 for path, (v, u) in sorted(run.setup.changed.items()) if path != "body.weight"],
+                 for path, (v, u) in sorted(run.setup.changed.items()) if path not in OF_PERSON],
         shut=sorted(run.setup.problem.shut), remarks=run.remarks, limits=LIMITS,
         sources=[(key, bibliography()[key].short, bibliography()[key].link) for key in run.sources],
         environment=environment(), fingerprint=run.setup.fingerprint, model_fingerprint=run.setup.problem.model.fingerprint,
@@ -74,19 +95,33 @@ def _cards(run: Forecast) -> list[_Card]:
     if not len(result.times):
         return []
     cards = []
-    for name in _CARDS:
-        y = result.readout(name)
-        value, day = result.peak(name)
+    first = [_FIRST] if _FIRST in result.problem.model.readout_names and result.moved(_FIRST) else []
+    for name in [*first, *most_moved(result, _CARDS, _MOST_CARDS - len(first))]:
+        y, known = result.readout(name), RANGES[name]
+        lowest = int(np.argmin(y))
+        value, day = (float(y[lowest]), float(result.times[lowest])) if known.low_is_bad else result.peak(name)
         moved = result.moved(name)
-        note = f"highest, {moment(result, day)}" if moved else "unchanged throughout"
-        cards.append(_Card(name_of(name), number(value if moved else y[0]), pretty(result.problem.model.readout(name).unit_text), note))
+        note = f"{'lowest' if known.low_is_bad else 'highest'} {when_of(result, day)}" if moved else "unchanged throughout"
+        shown, unit = known.text(value if moved else float(y[0]))
+        level = known.level(value)
+        cards.append(_Card(known.label, shown, unit, note, f"at the end {known.text(float(y[-1]))[0]}" if moved else "", level,
+                           f"{LEVELS[level]}: normal {known.normal_text()}"))
     return cards
+
+
+def _normal(run: Forecast) -> str:
+    """The normal ranges of what the anatomy shows, in words."""
+    names = {f.name for f in fields(BodyPicture)} & set(run.result.problem.model.readout_names)
+    return "; ".join(f"{known.label} {known.normal_text()}" for name, known in RANGES.items() if name in names)
 
 
 def _person(run: Forecast) -> list[tuple[str, str]]:
     person = run.setup.resolved()["person"]
-    plan = run.setup.source.table.plan.events
+    said = run.setup.problem.plan.sentences
+    plan = [*said[:_MOST_SENTENCES], *([f"and {len(said) - _MOST_SENTENCES} more (plan.csv)"] if len(said) > _MOST_SENTENCES else [])]
+    closed = written(run.setup.problem.closed)
     return [*((key, str(value)) for key, value in person.items()), ("plan", "; ".join(plan) or "nothing is done"),
+            *([("closed roads", "; ".join(closed))] if closed else []),
             ("simulated", f"{number(run.setup.problem.until)} days")]
 
 

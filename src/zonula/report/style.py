@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 MODEL, DATA, PEOPLE, HEALTHY, DOSE = "#0b5c8a", "#c0560b", "#b9b4ad", "#7a7f85", "#8a1c3b"
+BAND = "#e8f2f0"  # the normal range
+BARS = ("#8a1c3b", "#0b5c8a", "#7a5a10", "#3f6b4c", "#5b4a8a", "#8a4a20", "#455a64")  # what was done; white is read on each
 _RC: Any = {
     "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 10, "axes.titleweight": "bold", "axes.titlelocation": "left",
     "axes.labelsize": 8.5, "axes.labelcolor": "#3d4247", "axes.edgecolor": "#b6bbc0", "axes.linewidth": 0.8,

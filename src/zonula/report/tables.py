@@ -4,26 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
+
 from zonula.language.units import pretty
+from zonula.report.ranges import label_of
+from zonula.simulation.closings import REMAINDER
 from zonula.simulation.misfit import Misfit
 from zonula.simulation.result import Result
+from zonula.simulation.roads import Roads
 from zonula.simulation.words import name_of, number
 
 HEADLINE = ("tnf", "il6", "il8", "il10", "crp", "lbp", "cortisol", "neutrophils", "temperature_rise", "symptom_score")
+_BODY = ("pain_vas", "das28_crp", "sjc28", "cartilage", "phq9", "fatigue", "autoantibody", "lactulose_mannitol_ratio", "calprotectin",
+         "mucus_thickness", "plasma_lps")  # told before the others where they move
+NUMBERS_HEAD = ("", "unit", "healthy", "highest", "on day", "at the end")
+
+_ROAD_ROWS = {REMAINDER: "none of them; all closed"}
 
 
-def rows(result: Result, names: Iterable[str] = HEADLINE) -> list[tuple[str, str, str, str, str, str]]:
-    """For each readout: name, unit, healthy, highest, day of that, value at the end; empty without a result."""
+def rows(result: Result) -> list[tuple[str, str, str, str, str, str]]:
+    """For each readout: name, unit, healthy, highest (or lowest), day of that, value at the end; empty without a result."""
     if not len(result.times):
         return []
+    known = result.problem.model.readout_names
+    names = [*(name for name in _BODY if name in known and result.moved(name)), *(name for name in HEADLINE if name in known)]
     out = []
     for name in names:
         y = result.readout(name)
         value, day = result.peak(name)
-        moved = result.moved(name)
+        moved, low = result.moved(name), y[0] - y.min() > y.max() - y[0]
+        if low:
+            value, day = float(y.min()), float(result.times[np.argmin(y)])
         unit = pretty(result.problem.model.readout(name).unit_text)
-        out.append((name_of(name), unit, number(_shown(y[0])), number(_shown(value)) if moved else "–",
-                    f"{day:.2f}" if moved else "–", number(_shown(y[-1]))))
+        out.append((label_of(name), unit, number(_shown(y[0])), number(_shown(value)) + (" (lowest)" if low else "") if moved else "–",
+                    (f"{day:.2f}" if day < 100 else f"{day:.0f}") if moved else "–", number(_shown(y[-1]))))
     return out
 
 
@@ -37,7 +51,7 @@ def headline(result: Result) -> list[str]:
     table = rows(result)
     if not table:
         return []
-    return aligned([("", "unit", "healthy", "highest", "on day", "at the end"), *table])
+    return aligned([NUMBERS_HEAD, *table])
 
 
 def misfit_rows(misfits: Iterable[Misfit]) -> list[tuple[str, ...]]:
@@ -56,6 +70,34 @@ MISFIT_HEAD = ("compared with", "", "peak: model", "people", "ratio", "hour: mod
 def misfit_lines(misfits: Iterable[Misfit]) -> list[str]:
     """The table of misfits as lines of text."""
     return aligned([MISFIT_HEAD, *misfit_rows(misfits)])
+
+
+def road_head(roads: Roads) -> tuple[str, ...]:
+    """The heads of the columns of :func:`road_rows`."""
+    day, unit = f"{roads.question.day:g}", pretty(roads.unit)
+    told = name_of(roads.question.readout) + (f" [{unit}]" if unit else "")
+    return (f"{told} by road", "share (never open)", f"share (closed from day {day})", "left without it (never open)",
+            f"left without it (closed from day {day})")
+
+
+def road_rows(roads: Roads) -> list[tuple[str, ...]]:
+    """For each road: its share in both senses, and what is left where it alone is closed; then what no road carries, and the sum."""
+    senses = (roads.never, roads.from_now)
+    names = [*roads.never.roads, REMAINDER]
+    columns = [[sense.shares[name] for name in names] for sense in senses]
+    columns += [[sense.alone[name] for name in (*roads.never.roads, "all")] for sense in senses]
+    table = [(_ROAD_ROWS.get(name, name), *(_known(column[i]) for column in columns)) for i, name in enumerate(names)]
+    whole = _known(roads.at_end)
+    return [*table, ("together", whole, whole, "", "")]
+
+
+def road_lines(roads: Roads) -> list[str]:
+    """The table of roads as lines of text."""
+    return aligned([road_head(roads), *road_rows(roads)])
+
+
+def _known(value: float | None) -> str:
+    return "unknown" if value is None else number(0.0 if abs(value) < 1e-6 else value)
 
 
 def aligned(table: list[tuple[str, ...]]) -> list[str]:

@@ -14,6 +14,7 @@ from zonula.simulation.misfit import Misfit, misfit
 from zonula.simulation.prepare import Setup, prepare
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
+from zonula.simulation.roads import Roads, by_road, part, runs_for, sentence
 from zonula.simulation.scenario import read_scenario
 from zonula.simulation.schedule import Plan
 from zonula.simulation.words import name_of, number, summary, with_unit
@@ -27,7 +28,7 @@ class Forecast:
     """What ``zonula run`` produces, before anything is written.
 
     remarks is what the user should know before trusting the result;
-    seed is recorded for later draws of uncertain parameters; this version draws nothing, so it changes nothing.
+    seed is that of the chance by which doses are left out; parameters are not drawn in this version.
     """
 
     setup: Setup
@@ -35,11 +36,12 @@ class Forecast:
     misfits: tuple[Misfit, ...]
     remarks: tuple[str, ...]
     seed: int
+    roads: Roads | None = None
 
     @property
     def summary(self) -> str:
         """One plain paragraph."""
-        return summary(self.result, self.misfits)
+        return " ".join(filter(None, (summary(self.result, self.misfits), sentence(self.roads) if self.roads else "")))
 
     @property
     def sources(self) -> tuple[str, ...]:
@@ -64,6 +66,7 @@ class Forecast:
             "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.remarks), "seed": self.seed, "draws": 0,
             "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
             "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
+            **({"roads": self.roads.as_dict()} if self.roads else {}),
         }
 
 
@@ -111,8 +114,14 @@ def health_dict(result: Result) -> dict[str, Any]:
     }
 
 
-def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), seed: int = 0, progress: Progress | None = None
-             ) -> Forecast:
+def _failed_runs(roads: Roads | None) -> list[str]:
+    """Remarks on runs with closed roads that did not reach the end."""
+    return [f"the run with the roads {', '.join(run['closed'])} closed from day {run['from_day']:g} failed: {run['reason']}"
+            for run in (roads.failures if roads else []) if run["closed"]]
+
+
+def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), closed: Iterable[str] = (), roads: bool = False,
+             seed: int | None = None, progress: Progress | None = None) -> Forecast:
     """Read, prepare and simulate a scenario.
 
     Parameters
@@ -120,7 +129,9 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
     which    : a scenario file, or the name of a preset
     settings : ``path=value`` laid over the file
     without  : processes to shut off, by path
-    seed     : kept with the result
+    closed   : roads to close, such as ``"systemic"`` or ``"primed from day 180"``
+    roads    : whether to ask how much pain comes by each road
+    seed     : of the chance by which doses are left out; the scenario's where none is given
     progress : called with the share that is done, in [0, 1]
 
     Raises
@@ -128,12 +139,17 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
     UsageError, InputDataError   when the scenario or its data cannot be used
     (A person who cannot be simulated is not an error: see ``result.outcome``.)
     """
-    return forecast_of(prepare(read_scenario(which, settings), without=tuple(without)), seed=seed, progress=progress)
+    flags = {} if seed is None else {"seed": f"plan.seed={seed}"}
+    source = read_scenario(which, settings, closed=closed, roads=roads, flags=flags)
+    return forecast_of(prepare(source, without=tuple(without)), progress=progress)
 
 
-def forecast_of(setup: Setup, *, seed: int = 0, progress: Progress | None = None) -> Forecast:
-    """Simulate a scenario that is ready."""
-    result = solve(setup.problem, progress=progress)
+def forecast_of(setup: Setup, *, progress: Progress | None = None) -> Forecast:
+    """Simulate a scenario that is ready, and the same with roads closed where they are asked for."""
+    problem, asked = setup.problem, setup.question
+    more = 0 if asked is None else runs_for(problem, asked)
+    result = solve(problem, progress=part(progress, 0.0, 1 / (1 + more)))
+    roads = None if asked is None else by_road(problem, asked.readout, day=asked.day, result=result, progress=part(progress, 1 / (1 + more), 1.0))
     misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
-    remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup))
-    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=seed)
+    remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup), *_failed_runs(roads))
+    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=setup.seed, roads=roads)

@@ -15,7 +15,7 @@ import numpy as np
 
 from zonula.ground.limits import MAX_STEPS, MAX_STEPS_BETWEEN_CHANGES
 from zonula.simulation.equations import Equations, Inputs, Vector
-from zonula.simulation.health import NoHealth, solve_health
+from zonula.simulation.health import Health, NoHealth, solve_health
 from zonula.simulation.outcome import Finished, NoHealthyState, Outcome, Stopped
 from zonula.simulation.problem import Problem, Stretch, stretches
 from zonula.simulation.result import Result
@@ -45,7 +45,7 @@ class _Halt(Exception):  # noqa: N818 - an inner signal, turned into a typed out
         self.reason, self.at, self.state, self.inputs = reason, at, state, inputs
 
 
-def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None = None) -> Result:
+def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None = None, health: Health | None = None) -> Result:
     """Simulate one person from health under a plan.
 
     Parameters
@@ -53,14 +53,19 @@ def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None 
     problem  : what to solve
     method   : a stiff method of ``scipy.integrate`` (LSODA, BDF or Radau)
     progress : called with the share of simulated time that is done, in [0, 1]
+    health   : the same person's healthy state, where it is known from another run
 
     Returns
     -------
     Result; its ``outcome`` says whether the end was reached.  A person who cannot be simulated is not an error.
     """
-    health = solve_health(problem.model, problem.parameters)
-    if isinstance(health, NoHealth):
-        return Result.empty(problem, NoHealthyState(reason=health.reason, worst=health.worst, residual=health.residual))
+    found = health or solve_health(problem.model, problem.parameters)
+    if isinstance(found, NoHealth):
+        return Result.empty(problem, NoHealthyState(reason=found.reason, worst=found.worst, residual=found.residual))
+    return _solve_from(found, problem, method, progress)
+
+
+def _solve_from(health: Health, problem: Problem, method: str, progress: Progress | None) -> Result:
     equations = Equations(problem.model, problem.parameters, health.setpoints, health.healthy)
     scale = np.where(health.state != 0, np.abs(health.state), 1.0)
     run = _Run(problem, equations, scale, method, progress)

@@ -91,7 +91,7 @@ class Result:
         y = self.readout(name)
         k = int(np.argmax(y))
         steps = np.diff(self.times[k - 1: k + 2]) if 0 < k < len(y) - 1 else np.array([1.0, 0.0])
-        if steps.max() > 1.5 * steps.min():  # at an end, or beside a dose: no parabola goes through a jump
+        if steps.max() > 1.5 * steps.min() or self._kinked(k):  # at an end or beside a change: no parabola goes through a jump
             return float(y[k]), float(self.times[k])
         t = self.times[k - 1: k + 2] - self.times[k]
         a, b, c = np.polyfit(t, y[k - 1: k + 2], 2)
@@ -99,6 +99,12 @@ class Result:
             return float(y[k]), float(self.times[k])
         top = float(np.clip(-b / (2 * a), t[0], t[2]))
         return float(c + b * top + a * top * top), float(self.times[k] + top)
+
+    def _kinked(self, k: int) -> bool:
+        """Whether something changes between the neighbors of the k-th time."""
+        plan, (low, high) = self.problem.plan, self.times[[k - 1, k + 1]]
+        changes = [t for d in plan.doses for t in (d.start, d.end)] + [t for s in plan.settings for t in (s.start, s.end)]
+        return any(low < t < high for t in changes)
 
     def dataset(self) -> xarray.Dataset:
         """Readouts and states as a labelled ``xarray.Dataset`` over time [day], with units as attributes."""

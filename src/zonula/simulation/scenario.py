@@ -19,11 +19,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest
 from zonula.ground.files import folder_of_presets, read_text
 from zonula.ground.limits import MAX_FILE_BYTES
+from zonula.simulation.closings import PAIN
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 SCHEMA = "zonula/scenario/1"
+PLAN_FILE = "--plan-file"  # the option by which a table of events may lie anywhere
 _MAX_DEPTH = 20  # tables within tables; a scenario has four
 _MOST_SHOWN = 20  # problems of one file; more would hide the first
 _LATER = {"labs": "laboratory values as input", "history": "a history before the start", "rules": "rules that depend on the course",
@@ -40,17 +42,21 @@ class PersonTable(_Table):
     weight: str | float | int | None = None
     sex: Literal["female", "male"] | None = None
     age: float | int | None = Field(default=None, ge=0, le=120)
+    hla_b27: bool | None = None
+    genetic_risk: float | int | None = Field(default=None, ge=0, le=1000)
     note: str = ""
 
 
 class PlanTable(_Table):
-    """What is done to the person, one sentence an event."""
+    """What is done to the person: one sentence an event, and a table of more; *seed* is of the chance by which doses are left out."""
 
     events: list[str] = []
+    file: str = ""
+    seed: int = Field(default=0, ge=0)
 
 
 class ModelTable(_Table):
-    """Changes of the model: processes shut off, roads closed."""
+    """Changes of the model: processes shut off, roads closed, each from the start or "from day 180"."""
 
     without: list[str] = []
     closed_roads: list[str] = []
@@ -62,6 +68,13 @@ class SolveTable(_Table):
     until: str | float | int = "8 d"
     every: str | float | int | None = None
     rtol: float = 1e-8
+
+
+class RoadsTable(_Table):
+    """Ask how much of a readout comes by each road from the gut."""
+
+    readout: str = PAIN
+    from_: str | float | int | None = Field(default=None, alias="from")
 
 
 class TimeColumn(_Table):
@@ -106,6 +119,7 @@ class ScenarioTable(_Table):
     model: ModelTable = ModelTable()
     parameters: dict[str, Any] = {}
     solve: SolveTable = SolveTable()
+    roads: RoadsTable | None = None
     compare: list[CompareTable] = []
 
 
@@ -126,7 +140,8 @@ def presets() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder_of_presets().glob("*.toml"))}
 
 
-def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[str] = (), flags: Mapping[str, str] | None = None) -> ScenarioSource:
+def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[str] = (), closed: Iterable[str] = (),
+                  roads: bool = False, flags: Mapping[str, str] | None = None) -> ScenarioSource:
     """Read a scenario from a file, a preset or (``-``) standard input.
 
     Parameters
@@ -134,6 +149,8 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
     which    : path of a TOML file, name of a preset, or ``-``
     settings : ``path=value`` laid over what the file says
     plan     : sentences added to its events
+    closed   : roads added to those that it closes
+    roads    : ask for the roads, whether or not it does
     flags    : options of the command line, such as ``{"--until": "solve.until=3d"}``; ``settings`` have the last word
 
     Raises
@@ -151,7 +168,10 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
     origins: dict[str, str] = {}
     for origin, setting in [*(flags or {}).items(), *(("--set", s) for s in settings)]:
         _lay_over(raw, setting, origin, origins)
-    _add_events(raw, plan, origins)
+    if roads and "roads" not in raw:
+        raw["roads"], origins["roads.readout"] = {}, "--roads"
+    _add(raw, "plan.events", plan, "--plan", origins)
+    _add(raw, "model.closed_roads", closed, "--close-road", origins)
     _check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
 
@@ -168,14 +188,16 @@ def _standard_input() -> str:
                             fix="send it as UTF-8") from error
 
 
-def _add_events(raw: dict[str, Any], plan: Iterable[str], origins: dict[str, str]) -> None:
-    for sentence in plan:
-        table = raw.setdefault("plan", {})
-        events = table.setdefault("events", []) if isinstance(table, dict) else None
-        if not isinstance(events, list):
+def _add(raw: dict[str, Any], path: str, sentences: Iterable[str], origin: str, origins: dict[str, str]) -> None:
+    """Add sentences to those of the file at ``table.key``."""
+    table_name, _, key = path.partition(".")
+    for sentence in sentences:
+        table = raw.setdefault(table_name, {})
+        there = table.setdefault(key, []) if isinstance(table, dict) else None
+        if not isinstance(there, list):
             return  # what stands in their place is wrong, and is refused with the rest of the file
-        origins[f"plan.events[{len(events)}]"] = "--plan"
-        events.append(sentence)
+        origins[f"{path}[{len(there)}]"] = origin
+        there.append(sentence)
 
 
 def _is_there(path: Path) -> bool:

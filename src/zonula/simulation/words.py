@@ -11,8 +11,12 @@ from zonula.simulation.misfit import Misfit
 from zonula.simulation.outcome import Finished, NoHealthyState
 from zonula.simulation.result import Result
 
-_NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP"}
-_TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")
+_NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP", "pain_vas": "pain",
+          "lactulose_mannitol_ratio": "L/M ratio", "das28_crp": "DAS28-CRP", "phq9": "PHQ-9", "esr": "ESR", "haq": "HAQ", "ter": "TER",
+          "plasma_lps": "LPS in plasma (LAL)", "sjc28": "swollen joints", "tjc28": "tender joints"}
+_TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")  # of days
+_TOLD_LONG = ("lactulose_mannitol_ratio", "calprotectin", "crp", "das28_crp", "pain_vas", "phq9")  # of weeks: from the wall to the joint
+_LONG = 15.0  # days
 _ELSE = ("cortisol",)  # told where none of the above moves
 _NOTABLE = 0.1  # a change of a tenth is told
 
@@ -40,8 +44,8 @@ def with_unit(value: float, unit_text: str) -> str:
 
 def moment(result: Result, day: float) -> str:
     """When that is: so many hours after the latest dose, or on which day."""
-    doses = [d for d in result.problem.plan.doses if d.start <= day]
-    if not doses or day - doses[-1].start > 3:
+    doses = [d for d in result.problem.plan.doses if d.start < day]
+    if not doses or day - doses[-1].start > 3 or result.times[-1] > 2 * _LONG:
         return f"on day {number(day)}"
     since = "the dose" if len(doses) == 1 else f"dose {len(doses)}"
     if doses[-1].duration:
@@ -71,7 +75,8 @@ def _course(result: Result) -> str:
         return (f"Over {number(result.times[-1])} days nothing moved: every readout stayed within 1 % of its healthy value "
                 f"(CRP {with_unit(result.readout('crp')[-1], 'mg/L')}, TNF {with_unit(result.readout('tnf')[-1], 'pg/mL')}).")
     notable = {name for name in moved if _change(result, name) >= _NOTABLE}
-    told = [name for name in _TOLD if name in notable] or [name for name in _ELSE if name in notable]
+    first = _TOLD_LONG if result.times[-1] > _LONG else _TOLD
+    told = [name for name in first if name in notable] or [name for name in _ELSE if name in notable]
     told = told or sorted(moved, key=lambda name: -_change(result, name))[:3]
     parts = [_told(result, name) for name in told]
     text = "; ".join(parts)

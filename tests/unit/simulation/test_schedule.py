@@ -12,11 +12,9 @@ from zonula.ground.errors import UsageError, ZonulaError
 from zonula.organs.standard import standard_model
 from zonula.simulation.schedule import duration, read_plan
 
-EXPOSURES = {e.name: e for e in standard_model().exposures}
-
 
 def plan(*sentences):
-    return read_plan(sentences, EXPOSURES)
+    return read_plan(sentences, standard_model())
 
 
 def one(sentence):

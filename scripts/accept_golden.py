@@ -5,6 +5,8 @@ A golden file is text that the model produces.  A test compares it; nothing but 
 
 from __future__ import annotations
 
+import hashlib
+import re
 import sys
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from zonula.codegen.latex import equations
 from zonula.codegen.python import model_text
 from zonula.organs.standard import standard_model
 
+_IN_FULL = "def derivative("
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
 
@@ -19,7 +22,14 @@ def golden_texts() -> dict[str, str]:
     """Each golden file's name and what it should hold now."""
     model = standard_model()
     written = "".join(f"{path}\n    {text}\n" for path, text in equations(model).items())
-    return {"standard_model.py.txt": model_text(model), "standard_model.tex.txt": written}
+    head, *functions = re.split(r"(?m)^(?=def )", model_text(model))
+    kept = "".join(text if text.startswith(_IN_FULL) else _digest(text) for text in functions)
+    return {"standard_model.py.txt": head + kept, "standard_model.tex.txt": written}
+
+
+def _digest(text: str) -> str:
+    """A function by its first line, its number of lines and its hash: slopes of a hundred equations are too long to read."""
+    return f"{text.splitlines()[0]}  # {text.count(chr(10))} lines, SHA-256 {hashlib.sha256(text.encode()).hexdigest()}\n\n"
 
 
 def main() -> int:

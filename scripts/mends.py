@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from zonula.evidence.bibliography import bibliography
-from zonula.report.style import BAND, DATA, HEALTHY, MODEL, house_style
+from zonula.report.style import DATA, HEALTHY, MODEL, house_style
+from zonula.simulation.result import Result
 
 Vector = npt.NDArray[np.float64]
 AFTER, BEFORE, PEOPLE, OTHER = "after", "before", "people", "other"
@@ -20,7 +21,8 @@ STYLES: dict[str, dict[str, Any]] = {
     AFTER: {"color": MODEL, "lw": 1.8, "zorder": 3}, BEFORE: {"color": HEALTHY, "lw": 1.5, "ls": "--", "zorder": 2},
     PEOPLE: {"color": DATA, "marker": "o", "ms": 5, "ls": "none", "zorder": 4}, OTHER: {"color": "#5b4a8a", "lw": 1.5, "ls": "-.", "zorder": 2},
 }
-COLOURS = {AFTER: MODEL, BEFORE: "#b6bbc0", PEOPLE: DATA}
+COLOURS = {AFTER: MODEL, BEFORE: "#b6bbc0", PEOPLE: DATA, OTHER: "#5b4a8a"}
+PEOPLE_BAND = "#f7e9dd"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,14 +81,33 @@ def times(x: float) -> str:
 
 def percent(x: float) -> str:
     """A share."""
-    return f"{100 * x:.0f} %"
+    return f"{100 * x:.0f} %" if x == 0 or x >= 0.095 else f"{100 * x:.2g} %"
+
+
+def at(result: Result, name: str, day: float) -> float:
+    """A readout on a day."""
+    return float(result.at(name, np.array([float(day)]))[0])
+
+
+def course(kind: str, result: Result, name: str, label: str = "") -> Line:
+    """A readout over time."""
+    return Line(kind=kind, x=result.times, y=result.readout(name), label=label)
+
+
+def pair(title: str, unit: str, name: str, results: tuple[Result, Result], band: tuple[float, float, str] | None = None) -> Panel:
+    """A readout before and after."""
+    before, after = results
+    lines = (course(BEFORE, before, name, "before"), course(AFTER, after, name, "after"))
+    return Panel(title=title, x="day", y=unit, bottom=0.0, band=band, lines=lines)
 
 
 def draw(mend: Mend, folder: Path) -> Path:
     """The figure of a mend, as SVG."""
     path = folder / f"{mend.name}.svg"
     with house_style() as pyplot:
-        figure, axes = pyplot.subplots(1, len(mend.panels), figsize=(3.55 * len(mend.panels), 2.9), squeeze=False, layout="constrained")
+        width = {1: 5.2, 2: 7.1, 3: 9.6}[len(mend.panels)]
+        figure, axes = pyplot.subplots(1, len(mend.panels), figsize=(width, 2.9), squeeze=False, layout="constrained")
+        figure.get_layout_engine().set(w_pad=0.1, h_pad=0.1)
         for axis, panel in zip(axes[0], mend.panels, strict=True):
             _bars(axis, panel) if panel.bars else _lines(axis, panel)
             axis.set_title(panel.title)
@@ -102,11 +123,12 @@ def draw(mend: Mend, folder: Path) -> Path:
 
 def _lines(axis: Any, panel: Panel) -> None:
     if panel.band:
-        axis.axhspan(panel.band[0], panel.band[1], color=BAND, zorder=0, label=panel.band[2])
+        axis.axhspan(panel.band[0], panel.band[1], fc=PEOPLE_BAND, ec=DATA, lw=0.5, zorder=0, label=panel.band[2])
     for line in panel.lines:
         axis.plot(line.x, line.y, label=line.label or None, **STYLES[line.kind])
     if "x" in panel.log:
         axis.set_xscale("log")
+        axis.xaxis.set_major_formatter("{x:g}")
     if "y" in panel.log:
         axis.set_yscale("log")
 
@@ -115,7 +137,8 @@ def _bars(axis: Any, panel: Panel) -> None:
     width = 0.8 / len(panel.bars)
     places = np.arange(len(panel.groups))
     for k, (kind, heights) in enumerate(panel.bars.items()):
-        axis.bar(places + (k - (len(panel.bars) - 1) / 2) * width, heights, width * 0.94, color=COLOURS[kind], label=kind, zorder=2)
+        colour = COLOURS.get(kind.split(", ")[-1], COLOURS[OTHER])
+        axis.bar(places + (k - (len(panel.bars) - 1) / 2) * width, heights, width * 0.94, color=colour, label=kind, zorder=2)
     axis.set_xticks(places, panel.groups)
     axis.grid(visible=False, axis="x")
     if "y" in panel.log:

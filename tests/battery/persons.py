@@ -32,6 +32,12 @@ def random_parameters(rng, law, share=1.0):
     return [spread.quantile(known.value, share * z) for known, spread, z in zip(evidence().values(), spreads()[law], zs, strict=True)]
 
 
+def drawn(seed, law):
+    """Parameters of a person drawn from the evidence: of what is not known, or of what differs between people."""
+    zs = np.random.default_rng(seed).standard_normal(len(evidence()))
+    return [spread.quantile(known.value, z) for known, spread, z in zip(evidence().values(), spreads()[law], zs, strict=True)]
+
+
 @lru_cache(maxsize=200)
 def living(seed):
     """Parameters of a random person, the health that goes with them, and how much milder the draw had to be."""

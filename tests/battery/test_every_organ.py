@@ -14,7 +14,8 @@ from zonula.evidence.load import GRADES, STATUSES
 from zonula.ground.files import packaged
 from zonula.language import Drug
 from zonula.language.checks import unit_of
-from zonula.language.expression import depth, evaluate
+from zonula.language.expression import depth, evaluate, names
+from zonula.language.quantities import Healthy, Read
 from zonula.organs.standard import standard_model
 
 MODEL = standard_model()
@@ -84,7 +85,7 @@ def _wrong_slopes(seed):
     with np.errstate(all="ignore"):
         changes = person.functions.derivative(list(many), p, s, h, u, g, r)
     measured = np.array([np.broadcast_to(np.imag(change), len(x)) for change in changes]) / _TINY
-    slack = 1e-9 * np.abs(exact) + 1e-12 * _gross(person)[:, None] / np.abs(np.array(x))
+    slack = 1e-7 * np.abs(exact) + 1e-9 * _gross(person)[:, None] / np.abs(np.array(x))  # near saturation, 1 - H loses digits
     return set(map(tuple, np.argwhere(~(np.abs(measured - exact) <= slack)))), np.count_nonzero(measured)
 
 
@@ -120,11 +121,12 @@ def test_the_standard_model_has_processes_to_conserve():
 @lru_cache(maxsize=3 * len(SEEDS))
 def _seen(seed, corner):
     """All signals, rates and slopes of a random person whose states are inside their ranges, or all at one end."""
-    person = random_person(seed)
+    person = random_person(seed, arrays=True)
     if corner != "inside":
         ends = [(s.within[0], min(s.within[1], 1e9)) for s in MODEL.states]
         person.x = [low if corner == "lowest" else high for low, high in ends]
-    return person.shown(), person.jacobian()
+    with np.errstate(all="ignore"):
+        return {name: float(value) for name, value in person.shown().items()}, person.jacobian()
 
 
 @every_organ
@@ -141,7 +143,10 @@ def test_every_reading_is_finite_wherever_the_body_can_be(organ):
     for seed in SEEDS:
         for corner in CORNERS:
             shown, _ = _seen(seed, corner)
-            assert not {r.name for r in organ.readouts.values() if not math.isfinite(shown[r.name])}, (corner, seed)
+            odd = {r.name for r in organ.readouts.values() if not math.isfinite(shown[r.name])}
+            if shown["v_wall_mannitol_permeability"] == 0:  # a wall without leak whose pores are too small: nothing is recovered
+                odd -= {"lactulose_mannitol_ratio"}
+            assert not odd, (corner, seed)
 
 
 @every_organ
@@ -181,7 +186,36 @@ def test_every_parameter_has_evidence_and_no_evidence_is_left_over(organ):
         assert entry.source or entry.note
 
 
-@pytest.mark.parametrize("treatment", [organ for organ in IN_BATTERY if issubclass(organ, Drug)], ids=lambda organ: organ.path)
+every_treatment = pytest.mark.parametrize("treatment", [organ for organ in IN_BATTERY if issubclass(organ, Drug)], ids=lambda organ: organ.path)
+
+
+def _value_of(name, person, shown):
+    """The present value of whatever a treatment's formula names."""
+    known = {q.path: q for group in (MODEL.states, MODEL.parameters, MODEL.exposures, [s for s, _ in MODEL.signals]) for q in group}
+    if isinstance(name, Healthy):
+        of = name.of.of if isinstance(name.of, Read) else name.of.path
+        return next(value for h, value in zip(MODEL.healthy, person.h, strict=True) if h.of.path == of)
+    path = name.of if isinstance(name, Read) and name.path not in known else name.path
+    for quantities, numbers in ((MODEL.states, person.x), (MODEL.parameters, person.p), (MODEL.exposures, person.u)):
+        for quantity, number in zip(quantities, numbers, strict=True):
+            if quantity.path == path:
+                return number
+    return shown[identifier(known[path])]
+
+
+@every_treatment
+def test_no_treatment_takes_away_more_than_there_is(treatment):
+    """Blocking and neutralising take a share from 0 to 1; a signal is scaled down to nothing at most."""
+    for seed in SEEDS:
+        person = random_person(seed)
+        shown = person.shown()
+        for effect in treatment.effects.values():
+            by = float(evaluate(effect.by, {name: _value_of(name, person, shown) for name in names(effect.by)}))
+            low, high = {"blocks": (0, 1), "neutralises": (0, 1), "scales": (-1, np.inf), "boosts": (-1, np.inf)}.get(effect.kind, (-np.inf, np.inf))
+            assert low <= by <= high, (effect.name, by, seed)
+
+
+@every_treatment
 def test_a_treatment_that_is_not_given_changes_nothing(treatment):
     """Health is without drugs: with nothing of it in the body and its dials at neutral, a treatment's signals do nothing to the others."""
     quiet = {s.path: 0.0 for s in treatment.states.values()} | {e.path: e.neutral for e in treatment.exposures.values()}

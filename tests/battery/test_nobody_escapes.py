@@ -8,6 +8,7 @@ from tests.battery.persons import IN_BATTERY
 import zonula.drugs
 import zonula.organs
 from zonula.language import Drug, Organ
+from zonula.organs.standard import standard_model
 
 _SHIPPED = ("zonula.organs.", "zonula.drugs.")
 
@@ -29,7 +30,7 @@ def _shipped():
 def test_every_shipped_organ_is_in_the_battery():
     escaped = [organ.__name__ for organ in _shipped() if organ not in IN_BATTERY]
     assert not escaped, f"not in the battery: {escaped}"
-    assert len(_shipped()) >= 8
+    assert len(_shipped()) >= 40
 
 
 def test_an_organ_that_escapes_is_found():
@@ -42,5 +43,16 @@ def test_an_organ_that_escapes_is_found():
 
 
 def test_a_file_of_an_organ_carries_the_name_of_its_organ():
+    """Treatments that belong together may share a file."""
     for organ in _shipped():
-        assert organ.__module__.split(".")[-1] == organ.path
+        assert issubclass(organ, Drug) or organ.__module__.split(".")[-1] == organ.path
+
+
+def test_organs_and_treatments_lie_where_they_belong():
+    for organ in _shipped():
+        assert organ.__module__.startswith("zonula.drugs." if issubclass(organ, Drug) else "zonula.organs.")
+
+
+def test_the_standard_model_is_made_of_all_that_ships():
+    assert set(standard_model().organs) == set(_shipped())
+    assert len(standard_model().organs) == len(set(standard_model().organs))

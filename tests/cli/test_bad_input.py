@@ -101,7 +101,7 @@ TABLES = {
     "parameter true": ('[parameters]\n"cytokines.k_tnf" = true\n', "ZN-1110", "cannot be True", "s.toml:2"),
     "parameter in another unit": ('[parameters]\n"cytokines.k_tnf" = "3 mg/L"\n', "ZN-2101", "cannot be converted", "s.toml:2"),
     "parameter in no unit": ('[parameters]\n"cytokines.k_tnf" = "3 blorps"\n', "ZN-2104", "unknown unit", "s.toml:2"),
-    "endotoxin as another kind": ('[parameters]\n"blood.endotoxin_in_health" = "3 pg/mL"\n', "ZN-2101", "different things", "s.toml:2"),
+    "endotoxin as another kind": ('[parameters]\n"mucosa.EC50_products" = "300 pg/mL"\n', "ZN-2101", "different things", "s.toml:2"),
     "unknown process": ('[model]\nwithout = ["monocytes.tolerance"]\n', "ZN-1405", "there is no process", "s.toml:2"),
     "unknown road": ('[model]\nclosed_roads = ["silk"]\n', "ZN-1407", "there is no road", "s.toml:2"),
     "unknown drug": (plan("aspirin 500 mg po bolus at day 1"), "ZN-1305", "aspirin", "s.toml:3"),

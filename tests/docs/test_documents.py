@@ -49,8 +49,11 @@ def test_the_scenario_of_the_readme_runs(tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(text, "utf-8")
     run = zn.forecast(str(tmp_path / "mine.toml"))
     assert run.result.outcome.status == "finished"
-    assert run.setup.changed["cytokines.k_tnf"][0] == pytest.approx(2.1 * 24)
-    assert len(run.setup.problem.plan.doses) == 3
+    assert run.setup.changed["mucosa.EC50_products"][0] == pytest.approx(300)
+    assert run.setup.changed["body.hla_b27"][0] == 1
+    given = [d.substance for d in run.setup.problem.plan.doses]
+    assert given.count("adalimumab") == 6
+    assert 18 <= given.count("naproxen") <= 27  # of 28, four in five are taken
 
 
 def test_the_python_of_the_readme_runs() -> None:

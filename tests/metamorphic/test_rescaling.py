@@ -15,9 +15,9 @@ from zonula.language.units import BASES, DAY, unit
 from zonula.organs.standard import standard_model
 
 MODEL = standard_model()
-ALONE = [{base: k} for base in BASES for k in (-3, -2, -1, 1, 2, 3)]
+ALONE = [{base: k} for base in BASES for k in (-3, 2)]
 TOGETHER = [{base: int(k) for base, k in zip(BASES, np.random.default_rng(seed).integers(-3, 4, len(BASES)), strict=True)}
-            for seed in range(12)]
+            for seed in range(6)]
 
 
 def _factor(of, change):
@@ -65,7 +65,7 @@ def _name(change):
 @pytest.mark.parametrize("arrays", [False, True], ids=["numbers", "arrays"])
 @pytest.mark.parametrize("change", [*ALONE, *TOGETHER], ids=_name)
 def test_everything_rescales_to_the_last_bit(change, arrays):
-    for seed in range(3):
+    for seed in range(2):
         person = random_person(seed, arrays=arrays)
         before, after = person.arguments(), _rescaled(person, change)
         for name, units in UNITS.items():

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.battery.persons import drawn
 from tests.running import run, setup
 
-from zonula.simulation import reference
+from zonula.simulation import health, reference
 from zonula.simulation.forecast import forecast_of
 from zonula.simulation.reference import solve
 
@@ -52,7 +53,7 @@ def test_too_many_steps_between_two_changes_stop_the_person(monkeypatch):
 def test_a_state_that_leaves_its_range_stops_the_person_there():
     result = solve(setup(DOSE, "brain.sickness_maximum=4").problem)
     outcome = stopped(result, after=1.0)
-    assert outcome.reason.startswith("brain.sickness left its range at 1.")
+    assert outcome.reason.startswith("brain.sickness left its range at 1")
     assert 1 < result.state("brain.sickness")[-1] < 1.2
     assert outcome.at_day == result.times[-1]
 
@@ -69,12 +70,18 @@ def test_an_impossible_dose_stops_the_person_soon_and_the_partial_result_has_num
     assert run_.summary
 
 
-def test_a_rate_without_a_value_stops_the_person_before_the_solver_begins():
-    result = solve(setup(DOSE, "body.plasma_per_weight=0").problem)
+@pytest.mark.parametrize("day", [0.0, 1.0])
+def test_a_rate_without_a_value_stops_the_person_and_nothing_without_a_value_is_told(day):
+    """TNF above health has no effect that could be computed; in health there is none above it."""
+    run_ = forecast_of(setup([f"cytokines.tnf 100 pg/mL at day {day}"], "leukocytes.EC50_margination=0"))
+    result = run_.result
     assert stopped(result).reason == "a rate has no finite value"
-    assert result.outcome.at_day == 1.0
-    assert result.times[-1] < 1.0
+    assert result.outcome.at_day == day
+    assert result.times[-1] < day or len(result.times) == 1
+    assert np.all(np.isfinite(result.readouts))
+    assert result.readout("tnf")[-1] == pytest.approx(result.readout("tnf")[0], rel=1e-6)
     assert result.outcome.as_dict()["fastest_rate"] is None
+    assert json.loads(json.dumps(run_.as_dict(), allow_nan=False))["status"] == "stopped"
 
 
 def test_progress_rises_from_nothing_to_all():
@@ -85,22 +92,31 @@ def test_progress_rises_from_nothing_to_all():
     assert seen[-1] == pytest.approx(1.0)
 
 
-wide = st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([0.3, 1.0, 3.0, 8.0]))
+EVERYTHING = ["lps 2 ng/kg iv bolus at day 0.5", "pathogen.load 1e6 CFU/mL at day 0.2", "naproxen.depot 2000 umol at day 0.3", "stress 1 from day 0.4",
+              "erosive_irritant 1 from day 0.1 to day 1", "kill_commensals 5 from day 0.6"]
+wide = st.tuples(st.integers(0, 2**32 - 1), st.sampled_from([0.1, 0.3, 1.0, 3.0]))
 
 
-@pytest.mark.slow
-@settings(max_examples=40)
-@given(wide, st.sampled_from([None, 0.0, 1e-300, 1e15, 1e300]))
-def test_no_person_makes_the_solver_raise(law, extreme):
-    base = setup(["lps 2 ng/kg iv bolus at day 0.5"], until=1.5, every="6 h").problem
-    seed, sigma = law
+def any_person(seed, sigma, extreme):
+    """From a person like anyone else to numbers that mean nothing."""
+    base = setup(EVERYTHING, until=1.5, every="6 h").problem
     rng = np.random.default_rng(seed)
     parameters = base.parameters * np.exp(sigma * rng.standard_normal(len(base.parameters)))
     if extreme is not None:
         parameters[rng.integers(len(parameters))] = extreme
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reference, "MAX_STEPS_BETWEEN_CHANGES", 3000)  # the bound that is tested above, made quick
-        result = solve(replace(base, parameters=parameters))
+    return replace(base, parameters=parameters)
+
+
+@pytest.mark.slow
+@settings(max_examples=30)
+@given(wide, st.sampled_from([None, None, 0.0, 1e-300, 1e15, 1e300]))
+def test_no_person_makes_the_solver_raise(law, extreme):
+    problem = any_person(*law, extreme)
+    with pytest.MonkeyPatch.context() as patch:  # bounds that are tested elsewhere, made quick
+        patch.setattr(reference, "MAX_STEPS_BETWEEN_CHANGES", 3000)
+        patch.setattr(health, "_RELAX_STEPS", 100)
+        patch.setattr(health, "_search", lambda _closure, z: z)
+        result = solve(problem)
     assert result.outcome.status in ("finished", "stopped", "no_healthy_state")
     assert np.all(np.isfinite(result.states))
     if result.outcome.status == "finished":
@@ -112,10 +128,9 @@ def test_no_person_makes_the_solver_raise(law, extreme):
 
 
 @pytest.mark.slow
-def test_ordinary_people_finish():
-    base = setup(["lps 2 ng/kg iv bolus at day 0.5"], until=1.5, every="6 h").problem
-    rng = np.random.default_rng(20)
-    for _ in range(20):
-        result = solve(replace(base, parameters=base.parameters * np.exp(0.2 * rng.standard_normal(len(base.parameters)))))
-        assert result.outcome.status == "finished"
-        assert result.health.stable
+def test_ordinary_people_finish_whatever_happens_to_them():
+    base = setup(EVERYTHING, until=5.0, every="6 h").problem
+    for seed in range(12):
+        result = solve(replace(base, parameters=np.array(drawn(seed, "variability"))))
+        assert result.outcome.status == "finished", (seed, result.outcome)
+        assert np.all(np.isfinite(result.readouts))

@@ -9,9 +9,12 @@ from tests.running import run, setup
 from zonula.language import Organ, gain, loss, parameter, readout, state
 from zonula.language.assemble import assemble
 from zonula.language.units import unit
+from zonula.organs.standard import standard_model
 from zonula.simulation.problem import Problem, output_times, stretches
 from zonula.simulation.reference import solve
 from zonula.simulation.schedule import Dose, Plan
+
+ENDOTOXIN = standard_model().state_index["blood.endotoxin"]
 
 
 def jump_at(result, day):
@@ -28,7 +31,7 @@ def rest(result):
 
 def rise_of(result, ng_per_kg):
     volume = result.problem.parameters[result.problem.model.parameter_index["body.plasma_per_weight"]]
-    return ng_per_kg / volume  # ng/kg over L/kg is pg/mL
+    return 1e3 * ng_per_kg / volume  # ng/kg over mL/kg
 
 
 @pytest.mark.parametrize("day", [0.0, 1.0, 0.123456789, 1 / 3, 2.9999])
@@ -76,7 +79,7 @@ def test_a_repeated_dose_is_the_same_as_its_doses_one_by_one():
 
 def test_an_infusion_begins_and_ends_on_borders_between_solves():
     problem = setup(["lps 2 ng/kg iv infusion over 4 h at day 1"]).problem
-    pieces = [(p.start, p.end, float(p.inputs.inflow[0])) for p in stretches(problem)]
+    pieces = [(p.start, p.end, float(p.inputs.inflow[ENDOTOXIN])) for p in stretches(problem)]
     end = round(1 + 4 / 24, 10)
     assert [(a, b) for a, b, _ in pieces] == [(0.0, 1.0), (1.0, end), (end, 3.0)]
     assert [flow > 0 for *_, flow in pieces] == [False, True, False]
@@ -86,12 +89,12 @@ def test_an_infusion_begins_and_ends_on_borders_between_solves():
 def test_rate_times_duration_is_the_amount():
     result = run(["lps 2 ng/kg iv infusion over 4 h at day 1"])
     piece = stretches(result.problem)[1]
-    assert piece.inputs.inflow[0] * (piece.end - piece.start) == pytest.approx(rise_of(result, 2.0), rel=1e-12)
+    assert piece.inputs.inflow[ENDOTOXIN] * (piece.end - piece.start) == pytest.approx(rise_of(result, 2.0), rel=1e-12)
 
 
 def test_an_infusion_that_begins_where_another_ends_never_runs_beside_it():
     problem = setup(["lps 2 ng/kg iv infusion over 4 h at day 1", "lps 1 ng/kg iv infusion over 2 h at 28 h"]).problem
-    flows = [float(p.inputs.inflow[0]) for p in stretches(problem)]
+    flows = [float(p.inputs.inflow[ENDOTOXIN]) for p in stretches(problem)]
     assert len(flows) == 4
     assert flows[1] == pytest.approx(flows[2], rel=1e-9)
 

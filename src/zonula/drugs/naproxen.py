@@ -1,6 +1,6 @@
 """Naproxen: an NSAID.  It relieves pain within hours, and takes prostaglandins from the gut wall too."""
 
-from zonula.language import Drug, blocks, hill, leaves, moves, parameter, scales, signal, state
+from zonula.language import Drug, blocks, hill, leaves, moves, parameter, scales, signal, smaller, state
 
 
 class Naproxen(Drug):
@@ -24,4 +24,4 @@ class Naproxen(Drug):
     absorption = moves(depot, central, k_absorption * depot)
     elimination = leaves(central, clearance_unbound * central, source="Bjornsson2011")
     on_joint = blocks("joint_cytokines.pge2_synthesis", by=inhibition_maximum * inhibition)
-    on_gut = scales("epithelium.prostaglandins", by=-(gut_exposure * inhibition))
+    on_gut = scales("epithelium.prostaglandins", by=-smaller(gut_exposure * inhibition, 1))

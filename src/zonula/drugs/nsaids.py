@@ -4,7 +4,7 @@ Pain follows COX-2 in the joint, harm to the gut follows COX-1 in its wall (Warn
 plasma, as in the tests of whole blood that the inhibitory concentrations come from.
 """
 
-from zonula.language import Drug, blocks, gain, hill, leaves, loss, moves, parameter, scales, signal, state
+from zonula.language import Drug, blocks, gain, hill, leaves, loss, moves, parameter, scales, signal, smaller, state
 
 
 class Ibuprofen(Drug):
@@ -29,7 +29,7 @@ class Ibuprofen(Drug):
     absorption = moves(depot, central, k_absorption * depot, source="Lotsch2001")
     elimination = leaves(central, clearance * central, source="Lotsch2001")
     on_joint = blocks("joint_cytokines.pge2_synthesis", by=inhibition_maximum * cox2)
-    on_gut = scales("epithelium.prostaglandins", by=-(gut_exposure * cox1))
+    on_gut = scales("epithelium.prostaglandins", by=-smaller(gut_exposure * cox1, 1))
 
 
 class Diclofenac(Drug):
@@ -58,7 +58,7 @@ class Diclofenac(Drug):
     arrival = gain(tissue, k_tissue * central)
     departure = loss(tissue, k_tissue * tissue)
     on_joint = blocks("joint_cytokines.pge2_synthesis", by=inhibition_maximum * cox2)
-    on_gut = scales("epithelium.prostaglandins", by=-(gut_exposure * cox1))
+    on_gut = scales("epithelium.prostaglandins", by=-smaller(gut_exposure * cox1, 1))
 
 
 class Celecoxib(Drug):

@@ -8,13 +8,13 @@ from __future__ import annotations
 from zonula.drugs.entry import Practice
 
 SUPPLEMENTS = (
-    # 1 g of sodium butyrate holds 9.1 mmol; into 0.4 L of contents of the colon, half of it lost on the way: 11 mmol/L a day
-    Practice(name="butyrate", doc="sodium butyrate in coated tablets", aliases=("sodium butyrate",), exposures={"diet.butyrate": 45.0},
+    # 1 g of sodium butyrate holds 9.1 mmol; into 0.4 L of contents of the colon, a third of which arrives: 7.5 mmol/L a day
+    Practice(name="butyrate", doc="sodium butyrate in coated tablets", aliases=("sodium butyrate",), exposures={"diet.butyrate": 30.0},
              usual=(4.0, "g"), source="Roda2007"),
     Practice(name="fibre", doc="fibre that microbes can ferment, on top of the diet", aliases=("fiber", "prebiotic fibre"),
              exposures={"diet.fibre": 2.0},
              usual=(30.0, "g"), source="Cummings1987"),
-    Practice(name="glutamine", doc="the amino acid that the wall lives on", aliases=("L-glutamine",), exposures={"diet.glutamine": 1.0},
+    Practice(name="glutamine", doc="the amino acid that the wall lives on", aliases=("L-glutamine",), exposures={"diet.glutamine": 0.3},
              usual=(15.0, "g"), source="Zhou2019"),
     Practice(name="zinc carnosine", doc="a chelate that protects the wall from NSAIDs", exposures={"supplements.zinc_carnosine": 1.0},
              usual=(75.0, "mg"),
@@ -55,16 +55,16 @@ INSULTS = (
     Practice(name="alcohol binge", doc="drinking until drunk; stopping is where the sentence ends", aliases=("binge drinking",),
              exposures={"diet.alcohol": 1.0},
              source="Bala2014"),
-    Practice(name="heavy drinking", doc="lasting heavy drinking; stopping is where the sentence ends", exposures={"diet.alcohol": 0.5, "portal.liver_function": 0.85},
-             source="Parlesak2000"),
+    Practice(name="heavy drinking", doc="lasting heavy drinking; stopping is where the sentence ends",
+             exposures={"diet.alcohol": 0.5, "portal.liver_function": 0.7}, source="Parlesak2000"),
     Practice(name="malnutrition", doc="half the nutrients the gut needs", exposures={"diet.nutrition": 0.5, "diet.fibre": 0.5}, source="Jiang2003"),
     Practice(name="broad antibiotics", doc="antibiotics that kill most commensals", aliases=("antibiotics",),
              exposures={"antibiotic.kill_commensals": 4.0, "antibiotic.kill_pathogens": 4.0, "antibiotic.kill_in_joints": 4.0},
              source="CiproFlora1986"),
     Practice(name="psychological stress", doc="severe lasting stress", exposures={"adrenal.stress": 1.0}, source="Vanuytsel2014"),
     Practice(name="exercise in the heat", doc="running at 35 C; say for how many hours (2 h in trials)",
-             exposures={"epithelium.erosive_irritant": 0.2, "adrenal.stress": 2.5, "portal.liver_function": 0.9}, source="Snipe2018"),
+             exposures={"epithelium.erosive_irritant": 0.2, "adrenal.stress": 2.5, "portal.liver_function": 0.7}, source="Snipe2018"),
     Practice(name="heavy exercise", doc="running at 22 C; say for how many hours (2 h in trials)",
-             exposures={"epithelium.erosive_irritant": 0.06, "adrenal.stress": 0.8, "portal.liver_function": 0.9}, source="Snipe2018"),
+             exposures={"epithelium.erosive_irritant": 0.06, "adrenal.stress": 0.8, "portal.liver_function": 0.7}, source="Snipe2018"),
 )
 PRACTICES = (*SUPPLEMENTS, *DIETS, *HABITS, *INSULTS)

@@ -43,7 +43,7 @@ class Clinic(Organ):
 
     # Happens
     joint_swelling = larger(swelling, 0)
-    reported = pain * (1 - context_maximum * unreported)
+    reported = pain * larger(1 - context_maximum * unreported, 0)
     swollen = signal("1", "swollen joints of 28", joints * joint_swelling)
     tender = signal("1", "tender joints of 28", joints * smaller(tender_swelling * joint_swelling + tender_pain * reported, 1))
     assessment = signal("1", "global assessment of health, 0 best, 1 worst",

@@ -3,10 +3,10 @@
 Activated monocytes release them; TNF drives IL-6 and IL-8, IL-6 drives IL-10, and IL-10 shuts TNF, IL-6 and
 IL-8 down.  Each has a floor that other tissues keep up without endotoxin.  An inflamed gut wall and inflamed joints add to them
 (a declared exception from conservation: how much of a tissue's cytokine reaches the blood is a parameter, not a balance).  Tissue that makes
-less than in health takes at most a part of the floor away.
+less than in health takes at most a part of the floor away, and nothing where nothing is left.
 """
 
-from zonula.language import Organ, gain, healthy, hill, inhibited_by, larger, loss, parameter, readout, reads, signal, state
+from zonula.language import Organ, gain, healthy, hill, inhibited_by, larger, loss, parameter, readout, reads, signal, smaller, state
 
 
 class Cytokines(Organ):
@@ -65,9 +65,9 @@ class Cytokines(Organ):
     production = signal("1", "cytokine production of cells everywhere, 1 without treatment", 1)
     tnf_release = gain(tnf, production * k_tnf_release * inhibited_by(il10, IC50_il10_on_tnf, n_il10_on_tnf) * activated, source="Windoloski2024")
     tnf_elsewhere = gain(tnf, k_tnf * tnf_floor)
-    tnf_from_gut = gain(tnf, larger(gut_tnf / plasma_volume, -(k_tnf * tnf_floor / 2)))
+    tnf_from_gut = gain(tnf, larger(gut_tnf / plasma_volume, -(k_tnf * smaller(tnf, tnf_floor) / 2)))
     tnf_from_nodes = gain(tnf, production * k_tnf_nodes * nodes)
-    tnf_from_joints = gain(tnf, larger((joint_tnf - healthy(joint_tnf)) / plasma_volume, -(k_tnf * tnf_floor / 2)))
+    tnf_from_joints = gain(tnf, larger((joint_tnf - healthy(joint_tnf)) / plasma_volume, -(k_tnf * smaller(tnf, tnf_floor) / 2)))
     tnf_clearance = loss(tnf, k_tnf * tnf, source="Windoloski2024")
     il6_release = gain(
         il6,
@@ -76,10 +76,10 @@ class Cytokines(Organ):
         source="Windoloski2024",
     )
     il6_elsewhere = gain(il6, k_il6 * il6_floor)
-    il6_from_gut = gain(il6, larger(gut_il6 / plasma_volume, -(k_il6 * il6_floor / 2)))
+    il6_from_gut = gain(il6, larger(gut_il6 / plasma_volume, -(k_il6 * smaller(il6, il6_floor) / 2)))
     il6_from_nodes = gain(il6, production * k_il6_nodes * nodes)
     il6_from_virus = gain(il6, production * k_il6_virus * viral_damage)
-    il6_from_joints = gain(il6, larger((joint_il6 - healthy(joint_il6)) / plasma_volume, -(k_il6 * il6_floor / 2)))
+    il6_from_joints = gain(il6, larger((joint_il6 - healthy(joint_il6)) / plasma_volume, -(k_il6 * smaller(il6, il6_floor) / 2)))
     il6_clearance = loss(il6, k_il6 * il6, source="Windoloski2024")
     il8_release = gain(
         il8,
@@ -92,8 +92,8 @@ class Cytokines(Organ):
     il10_elsewhere = gain(il10, k_il10 * il10_floor)
     il10_clearance = loss(il10, k_il10 * il10, source="Windoloski2024")
     il17_elsewhere = gain(il17, k_il17 * il17_floor)
-    il17_from_gut = gain(il17, larger(gut_il17 / plasma_volume, -(k_il17 * il17_floor / 2)))
-    il17_from_joints = gain(il17, larger((joint_il17 - healthy(joint_il17)) / plasma_volume, -(k_il17 * il17_floor / 2)))
+    il17_from_gut = gain(il17, larger(gut_il17 / plasma_volume, -(k_il17 * smaller(il17, il17_floor) / 2)))
+    il17_from_joints = gain(il17, larger((joint_il17 - healthy(joint_il17)) / plasma_volume, -(k_il17 * smaller(il17, il17_floor) / 2)))
     il17_clearance = loss(il17, k_il17 * il17)
 
     # Shows

@@ -10,6 +10,7 @@ from zonula.language import (
     gain,
     healthy,
     hill,
+    larger,
     literal,
     loss,
     parameter,
@@ -97,5 +98,6 @@ class Pain(Organ):
     context_fading = loss(context, k_context * context)
 
     # Shows
-    pain_vas = readout("mm", scale_length * felt * (1 - context_maximum * context), "pain that is reported on a visual analogue scale of 100 mm")
+    pain_vas = readout("mm", scale_length * felt * larger(1 - context_maximum * context, 0),
+                       "pain that is reported on a visual analogue scale of 100 mm")
     pain_felt = readout("mm", scale_length * felt, "pain without the effect of the context of a treatment")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
@@ -10,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from zonula.drugs.catalogue import CATALOGUE, plain
+from zonula.drugs.facts import FACTS, Fact
 from zonula.evidence.bibliography import bibliography, key_of
 from zonula.evidence.load import GRADES, STATUSES, Evidence
 from zonula.ground.provenance import environment
@@ -34,9 +37,8 @@ _MOST_SENTENCES = 12  # of a plan; more are in plan.csv
 LIMITS = (
     "Whether an inflamed gut can stay ill by itself depends on numbers that nobody has measured in people; within their ranges it can, or cannot.",
     "It is one typical person. How much people differ, and how uncertain the numbers are, is recorded for every parameter but not yet drawn.",
-    "Most numbers of the gut's immunity, the joint and pain are assumed; the clock of autoimmunity and the joint's sensitivity to bacterial "
-    "products above all.",
-    "Anti-TNF relieves pain nearly twice as much as in trials: everyone responds, nobody makes antibodies against it.",
+    "Most numbers of the gut's immunity, the joint and pain are assumed, above all the clock of autoimmunity and what endotoxin does to joints.",
+    "Anti-TNF relieves pain by a third to nearly twice more than in trials: everyone responds, nobody makes antibodies against it.",
     "Endotoxin given slowly is answered too weakly, above all by IL-10: the equations that fit the bolus do not fit the infusion.",
     "CRP after 2 ng/kg of endotoxin peaks near 19 mg/L in the model; 42 mg/L has been reported.",
 )
@@ -79,11 +81,24 @@ def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str
         statuses=_counts(run, "status", STATUSES), grades=_counts(run, "grade", GRADES), parameters=_parameters(run),
         changed=[(path, number(v), pretty(u), number(run.setup.evidence[path].value))
                  for path, (v, u) in sorted(run.setup.changed.items()) if path not in OF_PERSON],
-        shut=sorted(run.setup.problem.shut), remarks=run.remarks, limits=LIMITS,
+        facts=_facts(run), shut=sorted(run.setup.problem.shut), remarks=run.remarks, limits=LIMITS,
         sources=[(key, bibliography()[key].short, bibliography()[key].link) for key in run.sources],
         environment=environment(), fingerprint=run.setup.fingerprint, model_fingerprint=run.setup.problem.model.fingerprint,
         rtol=f"{run.setup.problem.rtol:g}", steps=run.result.steps, notice=NOT_MEDICAL,
     )
+
+
+def _facts(run: Forecast) -> list[tuple[str, Fact, list[tuple[str, str]]]]:
+    """What is known in people of each substance and practice that was part of the plan, with the links of its sources."""
+    names = {CATALOGUE.names[name].name: None for sentence in run.setup.problem.plan.sentences if (name := _named(sentence))}
+    return [(name, fact, [(key, bibliography()[key].link) for key in fact.sources]) for name in names if (fact := FACTS.get(name))]
+
+
+def _named(sentence: str) -> str:
+    """The longest name of the catalogue that a sentence begins with, or ""; a name with a bare level is an exposure."""
+    text = f"{plain(sentence)} "
+    name = max((name for name in CATALOGUE.names if text.startswith(f"{name} ")), key=len, default="")
+    return "" if re.match(r"[\d.e]+ (from|at|to|until|$)", text[len(name) + 1:]) else name
 
 
 def _data_uri(svg: str) -> str:
@@ -120,7 +135,7 @@ def _person(run: Forecast) -> list[tuple[str, str]]:
     said = run.setup.problem.plan.sentences
     plan = [*said[:_MOST_SENTENCES], *([f"and {len(said) - _MOST_SENTENCES} more (plan.csv)"] if len(said) > _MOST_SENTENCES else [])]
     closed = written(run.setup.problem.closed)
-    return [*((key, str(value)) for key, value in person.items()), ("plan", "; ".join(plan) or "nothing is done"),
+    return [*((key.replace("_", " "), str(value)) for key, value in person.items()), ("plan", "; ".join(plan) or "nothing is done"),
             *([("closed roads", "; ".join(closed))] if closed else []),
             ("simulated", f"{number(run.setup.problem.until)} days")]
 

@@ -32,6 +32,7 @@ class _Run:
     problem: Problem
     equations: Equations
     scale: Vector
+    borders: tuple[Vector, Vector]
     method: str
     progress: Progress | None
     steps: int = 0
@@ -68,7 +69,8 @@ def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None 
 def _solve_from(health: Health, problem: Problem, method: str, progress: Progress | None) -> Result:
     equations = Equations(problem.model, problem.parameters, health.setpoints, health.healthy)
     scale = np.where(health.state != 0, np.abs(health.state), 1.0)
-    run = _Run(problem, equations, scale, method, progress)
+    low, high = np.array([state.within for state in problem.model.states]).T
+    run = _Run(problem, equations, scale, (low - _RANGE_SLACK * scale, high + _RANGE_SLACK * scale), method, progress)
     rows: list[tuple[float, Vector, Inputs]] = []
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what the solver murmurs is said by the outcome
@@ -77,7 +79,7 @@ def _solve_from(health: Health, problem: Problem, method: str, progress: Progres
 
 
 def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -> Outcome:
-    pieces = stretches(run.problem)
+    pieces, healthy = stretches(run.problem), x
     try:
         for k, piece in enumerate(pieces):
             x = x + piece.jump
@@ -89,6 +91,10 @@ def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -
         rows[:] = [row for row in rows if np.all(np.isfinite(row[1]))]
         if np.all(np.isfinite(halt.state)) and (not rows or halt.at > rows[-1][0]):
             rows.append((halt.at, halt.state, halt.inputs))
+        while rows and not np.all(np.isfinite(run.equations.observe(*rows[-1][1:]))):  # what has no value is not reported
+            rows.pop()
+        if not rows:  # stopped at once: what was before
+            rows.append((pieces[0].start, healthy, Inputs.neutral(run.problem.model)))
         return _stopped(run, halt)
     return Finished()
 
@@ -129,10 +135,10 @@ def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, V
 def _check(run: _Run, t: float, x: Vector, inputs: Inputs) -> None:
     if not np.all(np.isfinite(x)):
         raise _Halt("a state has no finite value", t, x, inputs)
-    for state, value, scale in zip(run.problem.model.states, x, run.scale, strict=True):
-        low, high = state.within
-        if not low - _RANGE_SLACK * scale <= value <= high + _RANGE_SLACK * scale:
-            raise _Halt(f"{state.path} left its range at {value:.3g} {state.unit_text}", t, x, inputs)
+    outside = np.flatnonzero((x < run.borders[0]) | (x > run.borders[1]))
+    if len(outside):
+        state = run.problem.model.states[outside[0]]
+        raise _Halt(f"{state.path} left its range at {x[outside[0]]:.3g} {state.unit_text}", t, x, inputs)
     if run.idle > _MAX_IDLE:
         raise _Halt("the solver's steps have become too small to move forward", t, x, inputs)
     for taken, most in ((run.steps_here, MAX_STEPS_BETWEEN_CHANGES), (run.steps, MAX_STEPS)):

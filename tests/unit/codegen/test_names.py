@@ -31,7 +31,7 @@ def test_every_equation_and_rate_of_a_model_is_latex_that_parses(model):
     parser = MathTextParser("path")
     texts = [*equations(model).values(), *(latex(r.rate) for r in model.reactions), *(latex(tree) for _, tree in model.signals)]
     assert len(texts) > len(model.states)
-    for text in texts:
+    for text in texts[::1 if model is MODEL else 7]:  # the parser is slow: of the standard model, every seventh
         parser.parse(f"${text}$")
 
 

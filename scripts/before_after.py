@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from math import isnan
 from pathlib import Path
+from typing import Any
 
 from mends import Mend, draw, section
 from mends_chronic import fragile, graded
 from mends_gut import coeliac, leak, nsaid, sealer, virus
 from mends_joint import carriers, infection, reactive
 from neutral import CORRECTIONS, NEUTRAL
-from two_hundred_people import KEPT, table
+from two_hundred_people import HUMAN, KEPT, table, verdict
 
 from zonula.evidence.load import evidence_of
 from zonula.language.units import pretty
@@ -49,6 +51,17 @@ def _changes() -> list[str]:
             *(row("correction", path, value) for path, value in CORRECTIONS.items()), ""]
 
 
+def _misses(found: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """What disagrees with people, in words."""
+    said = [f"{name} {group}: {word}" for (group, name), (_, low, high) in HUMAN.items()
+            if not isnan(low) and (word := verdict(found[group][name], low, high)).startswith("too")]
+    if not said:
+        return []
+    why = ("Each parameter is drawn by itself, as if nobody's set of them hung together; joints and guts are loops that such draws tip, where the "
+           "typical person heals.")
+    return [f"Still wrong: {'; '.join(said)}. {why}", ""]
+
+
 def _people() -> list[str]:
     """What the study of people found, if it was made."""
     if not KEPT.exists():
@@ -61,7 +74,7 @@ def _people() -> list[str]:
              "A person has a twin with HLA-B27 who differs in nothing else. An enteritis is an infection that took (10⁵ bacteria per mL at its "
              "peak). Arthritis is two swollen joints of 28, or 15 mm more pain than in the same person's health; it is called reactive where "
              "there was any between days 14 and 90. A gut is ill with calprotectin above 250 µg/g a year later; low-grade is less, with "
-             "lactulose/mannitol above 1.1 of health."), "", table(found["summary"]), ""]
+             "lactulose/mannitol above 1.1 of health."), "", table(found["summary"]), "", *_misses(found["summary"])]
 
 
 def page(mends: list[Mend]) -> str:

@@ -53,7 +53,7 @@ def graded(jobs: int = 1) -> Mend:
         return tuple(Line(kind=kind, x=np.sort(ends[k]), y=share, label=kind) for kind, ends in ((BEFORE, before), (AFTER, after)))
 
     return Mend(
-        name="graded", title="How ill a gut stays is graded",
+        name="graded", title="How many guts stay ill, and how ill",
         mechanism="Small erosions are hardly patent, so that a wall with few of them is not drawn into the vicious circle; interferon does not "
                   "slow repair; after an inflammation the junctions stay slightly open for a year or two; and the leak at rest is narrow. Shown "
                   f"are {len(both)} people drawn as the evidence says that people differ, a year after the combined insult (an infection, "

@@ -21,7 +21,7 @@ STYLES: dict[str, dict[str, Any]] = {
     AFTER: {"color": MODEL, "lw": 1.8, "zorder": 3}, BEFORE: {"color": HEALTHY, "lw": 1.5, "ls": "--", "zorder": 2},
     PEOPLE: {"color": DATA, "marker": "o", "ms": 5, "ls": "none", "zorder": 4}, OTHER: {"color": "#5b4a8a", "lw": 1.5, "ls": "-.", "zorder": 2},
 }
-COLOURS = {AFTER: MODEL, BEFORE: "#b6bbc0", PEOPLE: DATA, OTHER: "#5b4a8a"}
+COLORS = {AFTER: MODEL, BEFORE: "#b6bbc0", PEOPLE: DATA, OTHER: "#5b4a8a"}
 PEOPLE_BAND = "#f7e9dd"
 
 
@@ -137,8 +137,8 @@ def _bars(axis: Any, panel: Panel) -> None:
     width = 0.8 / len(panel.bars)
     places = np.arange(len(panel.groups))
     for k, (kind, heights) in enumerate(panel.bars.items()):
-        colour = COLOURS.get(kind.split(", ")[-1], COLOURS[OTHER])
-        axis.bar(places + (k - (len(panel.bars) - 1) / 2) * width, heights, width * 0.94, color=colour, label=kind, zorder=2)
+        color = COLORS.get(kind.split(", ")[-1], COLORS[OTHER])
+        axis.bar(places + (k - (len(panel.bars) - 1) / 2) * width, heights, width * 0.94, color=color, label=kind, zorder=2)
     axis.set_xticks(places, panel.groups)
     axis.grid(visible=False, axis="x")
     if "y" in panel.log:

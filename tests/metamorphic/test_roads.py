@@ -98,7 +98,7 @@ def test_every_road_carries_something(road):
 @every_illness
 def test_a_sick_person_hurts_more_than_a_healthy_one(illness):
     y = open_run(illness).readout("pain_vas")
-    assert y.max() > at_the_same_age(SICK[illness][2]) + (0.05 if illness == "an NSAID" else 2.0)
+    assert y.max() > at_the_same_age(SICK[illness][2]) + (0.02 if illness == "an NSAID" else 2.0)
 
 
 @every_illness

@@ -231,7 +231,7 @@ def test_a_person_who_is_stopped_has_exit_code_4_and_the_partial_result(tmp_path
 def test_a_rate_without_a_value_is_json_that_every_reader_reads(tmp_path):
     said = zonula("run", "lps_bolus", "--set", "body.plasma_per_weight=0", "--no-report", "--json", "-o", tmp_path / "r")
     assert said.code == 4
-    assert said.json["outcome"]["fastest_rate"] is None
+    assert said.json["outcome"]["residual"] is None
     json.loads((tmp_path / "r" / "manifest.json").read_text("utf-8"), parse_constant=lambda name: pytest.fail(f"{name} is no JSON"))
 
 

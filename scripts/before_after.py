@@ -16,6 +16,7 @@ from typing import Any
 
 from mends import Mend, draw, section
 from mends_chronic import fragile, graded
+from mends_drugs import biologic
 from mends_gut import coeliac, leak, nsaid, sealer, virus
 from mends_joint import carriers, infection, reactive
 from neutral import CORRECTIONS, NEUTRAL
@@ -33,7 +34,8 @@ FIGURES = PAGE.with_suffix("")
 def all_mends(jobs: int) -> dict[str, Callable[[], Mend]]:
     """The mends by name, in the order of the page."""
     return {"infection": infection, "reactive": reactive, "carriers": carriers, "leak": leak, "nsaid": nsaid,
-            "graded": partial(graded, jobs), "fragile": fragile, "coeliac": coeliac, "virus": virus, "sealer": sealer}
+            "graded": partial(graded, jobs), "fragile": fragile, "coeliac": coeliac, "virus": virus, "sealer": sealer,
+            "biologic": partial(biologic, jobs)}
 
 
 def _changes() -> list[str]:

@@ -14,7 +14,8 @@ SOURCE, PAGE = ROOT / "src" / "zonula", ROOT / "docs" / "errors.md"
 _CODE = re.compile(r"ZN-\d{4}")
 _FAMILIES = {
     "10": "Files and words of a command", "11": "Scenarios", "12": "Times and tolerances", "13": "Plans", "14": "Comparisons",
-    "21": "Units", "22": "Organs", "23": "Assembly", "24": "Evidence", "30": "Data from outside", "40": "Solver", "70": "Storage",
+    "21": "Units", "22": "Organs", "23": "Assembly", "24": "Evidence", "30": "Data from outside", "40": "Solver",
+    "60": "Building the compiled kernel", "61": "The compiled kernel", "70": "Storage",
     "90": "Bugs and interruptions",
 }
 

@@ -71,6 +71,8 @@ GATES = {"cytokines.tnf_from_gut": "x_sp", "cytokines.il6_from_gut": "x_sp", "cy
 PERSON = {"body.hla_b27": "gB27", "body.genetic_risk": "gSE"}
 ROUNDED = {"liver.k_crp": 0.87555433}  # the prototype rounds the rate of a half-life of 19 h
 GUARDED = {  # states whose rates were changed on purpose where the prototype's would fall below 0, and what depends on their healthy values
+    "cytokines.il6": "tissue that makes less than in health takes at most half of the floor away",
+    "cytokines.il17": "tissue that makes less than in health takes at most half of the floor away",
     "epithelium.deep_lesions": "lesions cannot cover more than the wall",
     "joint.lps": "what phagocytes set free is no longer counted from the healthy joint on, so that a healthy joint holds a trace more",
     "joint_cytokines.il6": "production cannot fall below 0 when cytokines are below health",

@@ -64,9 +64,10 @@ DRUGS = {
         ("nlmixr2lib",),
     ),
     "adalimumab": Fact("high",
-        "Pain 17 mm lower than on placebo after 26 weeks (-27.6 and -11.0); mood improves too.",
+        "Pain 17 mm lower than on placebo after 26 weeks (-27.6 and -11.0); mood improves too. A fifth of people make antibodies against it "
+        "within half a year and lose the effect; the typical person does not.",
         _TNF_HARMS,
-        ("vandePutte2004", "Kappelmann2018"),
+        ("vandePutte2004", "Bartelds2011", "Kappelmann2018"),
     ),
     "infliximab": Fact("high",
         "As other antibodies against TNF; helps in Crohn's disease as well.",

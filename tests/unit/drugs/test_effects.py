@@ -1,7 +1,11 @@
 """What drugs do: relief in the size of their trials, harm where they harm, and nothing where they do nothing."""
 
 import pytest
-from tests.patients import START, at, leaky, patient, volunteer
+from tests.patients import AT_RISK, LOST, START, at, leaky, patient, volunteer
+from tests.running import run
+
+from zonula.evidence.load import evidence_of
+from zonula.organs.standard import standard_model
 
 
 def change(sentence, readout, days, **more):
@@ -63,6 +67,34 @@ def test_etanercept_does_nothing_for_an_inflamed_gut_that_an_antibody_calms():
     assert alone > 250
     assert at(leaky("etanercept 50 mg sc qw from day 60 for 84 days"), "calprotectin", 143) > 0.9 * alone
     assert at(leaky("adalimumab 40 mg sc q2w from day 60 for 84 days"), "calprotectin", 143) < 0.5 * alone
+
+
+HALF_A_YEAR = 196  # days: 28 weeks
+K_IMMUNITY = evidence_of(standard_model())["adalimumab.k_immunity"]
+
+
+def biologic(until, z):
+    """A patient on adalimumab whose immunity against it is *z* standard deviations beyond the typical one's."""
+    k = K_IMMUNITY.variability.quantile(K_IMMUNITY.value, z)
+    plan = [LOST, f"adalimumab 40 mg sc q2w from day {START:g} for {until:g} days"]
+    return run(plan, *AT_RISK, f"parameters.adalimumab.k_immunity={k!r}", until=START + until, every="7 d")
+
+
+def test_a_fifth_of_people_make_antibodies_against_adalimumab_within_half_a_year_and_most_never():
+    """51 of 272 people within 28 weeks, 76 within three years (Bartelds 2011)."""
+    fifth, never = biologic(HALF_A_YEAR, 0.887), biologic(3 * 364.0, 0.0)
+    assert 0.3 < fifth.state("adalimumab.antibodies")[-1] < 0.7
+    assert never.state("adalimumab.antibodies").max() < 1e-3
+    assert biologic(3 * 364.0, 0.585).state("adalimumab.antibodies")[-1] > 0.3
+
+
+def test_antibodies_against_adalimumab_take_it_and_its_relief_away():
+    """1.2 mg/L with antibodies and 11 without (Bartelds 2007)."""
+    usual, immune = biologic(HALF_A_YEAR, 0.0), biologic(HALF_A_YEAR, 1.3)
+    end = START + HALF_A_YEAR - 1
+    assert at(usual, "pain_vas", START) - at(usual, "pain_vas", end) > 15
+    assert at(immune, "pain_vas", START) - at(immune, "pain_vas", end) < 8
+    assert immune.state("adalimumab.central")[-1] < 0.25 * usual.state("adalimumab.central")[-1]
 
 
 # --- bacteria ------------------------------------------------------------------------------------------

@@ -10,11 +10,12 @@ import re
 import sys
 from pathlib import Path
 
+from zonula.codegen.c import model_source
 from zonula.codegen.latex import equations
 from zonula.codegen.python import model_text
 from zonula.organs.standard import standard_model
 
-_IN_FULL = "def derivative("
+_IN_FULL = ("def derivative(", "static void model_rhs(")
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
 
@@ -23,8 +24,12 @@ def golden_texts() -> dict[str, str]:
     model = standard_model()
     written = "".join(f"{path}\n    {text}\n" for path, text in equations(model).items())
     head, *functions = re.split(r"(?m)^(?=def )", model_text(model))
-    kept = "".join(text if text.startswith(_IN_FULL) else _digest(text) for text in functions)
-    return {"standard_model.py.txt": head + kept, "standard_model.tex.txt": written}
+    sizes, *routines = re.split(r"(?m)^(?=static (?:void|V) )", model_source(model))
+    return {"standard_model.py.txt": head + _kept(functions), "standard_model.c.txt": sizes + _kept(routines), "standard_model.tex.txt": written}
+
+
+def _kept(functions: list[str]) -> str:
+    return "".join(text if text.startswith(_IN_FULL) else _digest(text) for text in functions)
 
 
 def _digest(text: str) -> str:

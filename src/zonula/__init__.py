@@ -16,13 +16,17 @@ if TYPE_CHECKING:
     from zonula.simulation.forecast import Forecast, forecast
     from zonula.simulation.result import Result
     from zonula.simulation.scenario import presets
+    from zonula.simulation.sensitivity import sensitivities
+    from zonula.simulation.simulate import simulate
 
 _WHERE = {
     "Forecast": "zonula.simulation.forecast", "Model": "zonula.language.model", "Result": "zonula.simulation.result",
     "ZonulaError": "zonula.ground.errors", "assemble": "zonula.language.assemble", "forecast": "zonula.simulation.forecast",
-    "presets": "zonula.simulation.scenario", "standard_model": "zonula.organs.standard",
+    "presets": "zonula.simulation.scenario", "sensitivities": "zonula.simulation.sensitivity", "simulate": "zonula.simulation.simulate",
+    "standard_model": "zonula.organs.standard",
 }
-__all__ = ["Forecast", "Model", "Result", "ZonulaError", "assemble", "forecast", "presets", "standard_model"]
+__all__ = ["Forecast", "Model", "Result", "ZonulaError", "assemble", "forecast", "presets", "sensitivities", "simulate",
+           "standard_model"]
 
 
 def __getattr__(name: str) -> Any:

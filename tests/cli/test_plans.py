@@ -57,10 +57,10 @@ def test_the_scenario_that_a_run_leaves_gives_the_same_run_without_the_table(hom
     assert rows(elsewhere / "b") != rows(home / "out")
 
 
-def test_a_seed_that_decides_nothing_is_not_part_of_the_scenario(tmp_path):
+def test_a_seed_decides_the_draws_and_is_part_of_the_scenario(tmp_path):
     a, b = (zonula("run", "healthy_year", "--dry-run", "--json", "--seed", seed, "-p", "lps 2 ng/kg iv bolus at day 1").json for seed in ("1", "2"))
-    assert a["fingerprint"] == b["fingerprint"]
-    assert "seed" not in a["scenario"]["plan"]
+    assert a["fingerprint"] != b["fingerprint"]
+    assert [said["scenario"]["plan"]["seed"] for said in (a, b)] == [1, 2]
 
 
 def test_a_table_may_be_named_on_the_command_line_wherever_it_lies(home, monkeypatch):

@@ -43,7 +43,9 @@ def test_json_is_one_document_with_what_others_rely_on(tmp_path):
         assert curve["time"][0] == 0
         assert curve["time"][-1] == 1.5
         assert curve["time"] == sorted(set(curve["time"]))
-        assert curve["median"] == curve["p05"] == curve["p95"]
+        assert all(low <= high for low, high in zip(curve["p05"], curve["p95"], strict=True))
+    assert data["draws"] == 64
+    assert data["readouts"]["tnf"]["p05"] != data["readouts"]["tnf"]["p95"]
     assert data["readouts"]["tnf"]["unit"] == "pg/mL"
     assert max(data["readouts"]["tnf"]["median"]) == pytest.approx(data["peaks"]["tnf"]["value"], rel=0.01)
     assert 1.0 < data["peaks"]["tnf"]["day"] < 1.2
@@ -91,10 +93,26 @@ def test_a_process_can_be_shut_off_and_that_is_kept_with_the_result(tmp_path):
     assert 'without = ["cytokines.il10_release"]' in (Path(without["folder"]) / "scenario.toml").read_text("utf-8")
 
 
-def test_the_seed_is_kept_and_changes_nothing_yet(tmp_path):
+def test_the_seed_changes_the_draws_and_not_the_curve(tmp_path):
     a, b = numbers(tmp_path / "r", "--seed", "1"), numbers(tmp_path / "r", "--seed", "2")
     assert (a["seed"], b["seed"]) == (1, 2)
-    assert a["readouts"] == b["readouts"]
+    assert a["readouts"]["tnf"]["median"] == b["readouts"]["tnf"]["median"]
+    assert a["readouts"]["tnf"]["p95"] != b["readouts"]["tnf"]["p95"]
+
+
+def test_the_reference_engine_gives_the_same_curve_without_a_ribbon(tmp_path):
+    a, b = numbers(tmp_path / "r"), numbers(tmp_path / "r", "--engine", "reference")
+    assert (a["engine"], a["draws"], b["engine"], b["draws"]) == ("kernel", 64, "reference", 0)
+    for name in ("tnf", "crp", "pain_vas"):
+        assert a["readouts"][name]["median"] == pytest.approx(b["readouts"][name]["median"], rel=1e-5)
+        assert b["readouts"][name]["p05"] == b["readouts"][name]["p95"] == b["readouts"][name]["median"]
+
+
+def test_an_unknown_engine_is_refused_by_name(tmp_path):
+    said = zonula("run", "lps_bolus", *SHORT, "--engine", "kernl", "-o", tmp_path / "r")
+    assert said.code == 2
+    assert "kernl" in said.err
+    assert "kernel" in said.err
 
 
 def test_plan_until_and_every_are_added_to_the_scenario(tmp_path):

@@ -66,10 +66,10 @@ def test_the_series_hold_every_state_and_readout_with_its_unit(whole):
     assert units["tnf"] == "pg/mL"
     assert units["liver.crp"] == "mg/L"
     frame = {name: table[name].to_pylist() for name in table.column_names}
-    assert set(frame["kind"]) == {"readout", "state"}
+    assert set(frame["kind"]) == {"readout", "state", "p05", "p95"}
     assert set(units) == set(frame["quantity"]) >= set(CONTRACT)
     assert set(zip(frame["quantity"], frame["unit"], strict=True)) == set(units.items())
-    values = [v for v, name in zip(frame["value"], frame["quantity"], strict=True) if name == "tnf"]
+    values = [v for v, name, kind in zip(frame["value"], frame["quantity"], frame["kind"], strict=True) if (name, kind) == ("tnf", "readout")]
     assert values == json.loads((folder / "summary.json").read_text("utf-8"))["readouts"]["tnf"]["median"]
     assert np.all(np.isfinite(frame["value"]))
     assert said.out

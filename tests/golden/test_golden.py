@@ -18,7 +18,7 @@ from zonula.organs.standard import ORGANS, standard_model
 _FIX = "read the difference; if it is meant, run: python scripts/accept_golden.py"
 
 
-@pytest.mark.parametrize("name", ["standard_model.py.txt", "standard_model.tex.txt"])
+@pytest.mark.parametrize("name", ["standard_model.py.txt", "standard_model.c.txt", "standard_model.tex.txt"])
 def test_the_generated_text_is_the_accepted_one(name):
     accepted = (FOLDER / name).read_text(encoding="utf-8")
     assert golden_texts()[name] == accepted, _FIX

@@ -12,15 +12,17 @@ from typing import Annotated
 
 import typer
 
+from zonula.cli import export as export_commands
 from zonula.cli import model as model_commands
 
 app = typer.Typer(
     name="zonula", no_args_is_help=True, context_settings={"help_option_names": ["-h", "--help"]}, rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Simulate the gut-immune-joint axis of one person.\n\nResearch software: not medical advice.",
-    epilog="Exit codes: 0 ok, 2 usage, 3 data, 4 no healthy state or solver stopped, 7 files, 70 bug, 130 interrupted.",
+    epilog="Exit codes: 0 ok, 2 usage, 3 data, 4 no healthy state or solver stopped, 6 no kernel, 7 files, 70 bug, 130 interrupted.",
 )
 app.add_typer(model_commands.app, name="model", help="Look up states, processes, parameters and their sources.")
+app.add_typer(export_commands.app, name="export", help="Write a scenario in the formats of other programs: SBML, COMBINE archive.")
 
 Scenario = Annotated[str, typer.Argument(
     help="A scenario file (.toml), a preset (see `zonula model list presets`), or - for standard input.")]
@@ -37,7 +39,11 @@ Every = Annotated[str | None, typer.Option("--every", metavar="DURATION", help="
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON object on stdout, and nothing else.")]
 Out = Annotated[str | None, typer.Option("-o", "--out", metavar="DIR", help="Folder for the results.  [default: runs/<date>_<name>_<hash>]")]
 Force = Annotated[bool, typer.Option("--force", help="Replace the results that are in the folder.")]
-Seed = Annotated[int | None, typer.Option("--seed", min=0, help="Of the chance by which doses are left out (adherence).  [default: 0]")]
+Seed = Annotated[int | None, typer.Option(
+    "--seed", min=0, help="Of the chance by which doses are left out (adherence) and draws are made.  [default: 0]")]
+Engine = Annotated[str, typer.Option("--engine", metavar="NAME", help="kernel (compiled) or reference (SciPy, without a ribbon).")]
+Draws = Annotated[int | None, typer.Option(
+    "--draws", min=0, max=10_000, help="Draws of what is not known, for the ribbon.  [default: 64; 0: no ribbon]")]
 Report = Annotated[bool, typer.Option("--report/--no-report", help="Draw figures and write report.html.")]
 Quiet = Annotated[bool, typer.Option("-q", "--quiet", help="No progress, no closing lines.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Print the scenario with every default, and where each value came from.")]
@@ -60,6 +66,7 @@ def start(ctx: typer.Context,
 def run(scenario: Scenario,
         plan: Plan = None, plan_file: PlanFile = None, until: Until = None, every: Every = None, settings: Settings = None, without: Without = None,
         close_road: CloseRoad = None, roads: Roads = False, since: From = None, out: Out = None, seed: Seed = None,
+        engine: Engine = "kernel", draws: Draws = None,
         as_json: Json = False, force: Force = False, report: Report = True, quiet: Quiet = False, dry_run: DryRun = False) -> None:
     """Simulate one person under one plan and write a report.
 
@@ -79,8 +86,16 @@ def run(scenario: Scenario,
     if plan_file is not None:
         flags["--plan-file"] = f"plan.file={json.dumps(plan_file, ensure_ascii=False)}"
     raise typer.Exit(execute(scenario, settings=settings or (), flags=flags, plan=plan or (), without=without or (), out=out, seed=seed,
-                             close_road=close_road or (), roads=roads, since=since, as_json=as_json, force=force,
+                             close_road=close_road or (), roads=roads, since=since, engine=engine, draws=draws, as_json=as_json, force=force,
                              report=report, quiet=quiet, dry_run=dry_run))
+
+
+@app.command(epilog="Exit codes: 0 all is well, 6 the compiled kernel is not usable.")
+def doctor(as_json: Json = False) -> None:
+    """Say what simulates here, and check that it computes what it should."""
+    from zonula.cli.doctor import execute
+
+    raise typer.Exit(execute(as_json=as_json))
 
 
 @app.command()

@@ -20,6 +20,7 @@ _PATIENCE = 1.0  # seconds before a progress bar appears
 def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), flags: Mapping[str, str] | None = None,
             without: Iterable[str] = (), close_road: Iterable[str] = (), roads: bool = False, since: str | None = None,
             out: str | None = None, seed: int | None = None,
+            engine: str = "kernel", draws: int | None = None,
             as_json: bool = False, force: bool = False, report: bool = True, quiet: bool = False, dry_run: bool = False) -> int:
     """Simulate a scenario and write its folder; returns the exit code (0, or 4 where the person could not be simulated)."""
     started = time.perf_counter()
@@ -33,7 +34,7 @@ def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] 
 
     folder = place_for(setup, Path(out) if out else None, force=force)
     with _progress(quiet=quiet or as_json) as progress:
-        run = forecast_of(setup, progress=progress)
+        run = forecast_of(setup, engine=engine, draws=draws, progress=progress)
     written = write_folder(run, folder, force=force, report=report, seconds=time.perf_counter() - started)
     if as_json:
         sys.stdout.write(json.dumps(run.as_dict() | {"folder": str(written)}, ensure_ascii=False, allow_nan=False) + "\n")
@@ -56,7 +57,7 @@ def _say(run: Forecast, folder: Path, *, report: bool, seconds: float) -> None:
     from zonula.report.tables import headline, misfit_lines, road_lines
 
     model = run.setup.problem.model
-    size = f"{len(model.states)} states, {len(model.parameters)} parameters, {run.result.steps} steps"
+    size = f"{len(model.states)} states, {len(model.parameters)} parameters, {run.result.steps} steps" + (f", {run.draws} draws" if run.draws else "")
     lines = [f"{run.setup.name}: {run.result.outcome.status}   ({size})", ""]
     lines += headline(run.result)
     if run.misfits:

@@ -89,10 +89,22 @@ class SolverError(ZonulaError):
     exit_code = 4
 
 
+class KernelError(ZonulaError):
+    """The compiled engine cannot be built, found or loaded on this machine."""
+
+    exit_code = 6
+
+
 class StorageError(ZonulaError):
     """A file or folder that cannot be read or written."""
 
     exit_code = 7
+
+
+class BrokenOffError(ZonulaError):
+    """The work was broken off from outside, before its end."""
+
+    exit_code = 130
 
 
 def raise_all(kind: type[ZonulaError], problems: Iterable[Problem]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from zonula.ground.errors import InputDataError, StorageError, UsageError, ZonulaError, nearest
@@ -78,3 +80,20 @@ def write_text(path: Path, text: str) -> None:
 
 def _put(path: Path, data: bytes) -> None:
     path.write_bytes(data)
+
+
+@contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Let others who name the same lock wait, where the system can; where it cannot all go on at once, so that what they do must bear it."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        with suppress(OSError):
+            fcntl.flock(handle, fcntl.LOCK_EX)  # ends with the process, however that ends
+        yield
+    finally:
+        os.close(handle)

@@ -11,3 +11,7 @@ MAX_STEPS_BETWEEN_CHANGES = 100_000  # a bolus takes some hundred; a person who 
 MAX_TREE_DEPTH = 200  # formulas of organs are below 30 deep
 MIN_RTOL, MAX_RTOL = 1e-12, 1e-2  # below: double precision is used up; above: results are not worth having
 MIN_OUTPUT_STEP_DAYS = 1.0 / 86_400.0  # one second: faster than any assay
+MAX_COMPILE_SECONDS = 600.0  # the standard model takes a minute; a compiler that builds its own runtime first, some more
+MAX_SECONDS_TO_STOP = 1.5  # that threads are waited for after an interrupt; they look for it after every step
+MAX_RESULT_BYTES = 4_000_000_000  # of curves of a crowd in memory at once; beyond, they are taken chunk by chunk
+MAX_JOBS = 1024  # threads: more than any machine has processors

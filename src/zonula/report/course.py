@@ -13,6 +13,7 @@ from zonula.report.panels import clock, mark_doses, panel, shade_normal
 from zonula.report.style import BARS
 from zonula.simulation.events import Dose, Plan, Setting
 from zonula.simulation.result import Result
+from zonula.simulation.ribbon import Ribbon
 from zonula.simulation.words import number
 
 # what is drawn first, by group; then, where there is room, what is of interest in trials of endotoxin
@@ -105,7 +106,7 @@ def chosen(result: Result) -> list[tuple[str, str]]:
     return sorted(moved or (main + more)[:_STILL_SHOWN], key=lambda pair: order.index(pair[0]))
 
 
-def draw_course(result: Result, pyplot: Any) -> Any:
+def draw_course(result: Result, pyplot: Any, *, ribbon: Ribbon | None = None) -> Any:
     """Draw the whole course; the canvas."""
     picked, window = chosen(result), (float(result.times[0]), float(result.times[-1]))
     scale, unit = clock(window[1])
@@ -125,7 +126,7 @@ def draw_course(result: Result, pyplot: Any) -> Any:
         line, column = divmod(k, _COLUMNS)
         bottom = height - _TOP - strip - _PANEL - line * (_PANEL + _BETWEEN)
         axis = canvas.add_axes(((_LEFT + column * (wide + _SPACE)) / _WIDTH, bottom / height, wide / _WIDTH, _PANEL / height))
-        panel(axis, result, name, window, zero=0.0, scale=scale, label=unit)
+        panel(axis, result, name, window, zero=0.0, scale=scale, label=unit, ribbon=ribbon)
         axis.text(1, 1.03, group, transform=axis.transAxes, ha="right", va="bottom", fontsize=8, color="#5a6066", style="italic")
         _thin_bars(axis, bars, names, scale)
         shade_normal(axis, name)

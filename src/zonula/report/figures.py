@@ -18,6 +18,7 @@ from zonula.report.roads_figures import draw_roads, road_caption, road_title
 from zonula.report.style import DATA, PEOPLE, house_style
 from zonula.simulation.forecast import Forecast
 from zonula.simulation.observations import Observations
+from zonula.simulation.ribbon import Ribbon
 from zonula.simulation.words import number
 
 RESPONSE_FIGURE, ROADS_FIGURE = "01_response", "03_roads"
@@ -78,6 +79,7 @@ def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
     who = " and the ".join(dict.fromkeys(o.label for o in data))
     caption = (f"The first {unit} after {since}: the model (line) against the {who}." if who else f"The first {unit} after {since}.")
     return Figure(RESPONSE_FIGURE, "The response, hour by hour" if unit == "hours" else "Beside the data", caption + " Dashed: the healthy value."
+                  + ribbon_words(run.ribbon)
                   + (" Single people above the frame are cut off." if any(o.subject for o in data) else "")), canvas
 
 
@@ -90,7 +92,7 @@ def _beside_data(run: Forecast, names: list[str], pyplot: Any, *, window: tuple[
     _lay_out(canvas, below=0.35)
     for axis, name in zip(axes.flat, names, strict=False):
         mine = [o for o in data if o.readout == name]
-        panel(axis, result, name, window, zero=zero, scale=scale, label=label)
+        panel(axis, result, name, window, zero=zero, scale=scale, label=label, ribbon=run.ribbon)
         for o in mine:
             _points(axis, o, scale)
         axis.set_ylim(0, max(axis.get_ylim()[1], *(1.08 * _top(o) for o in mine), 1e-9))
@@ -99,7 +101,7 @@ def _beside_data(run: Forecast, names: list[str], pyplot: Any, *, window: tuple[
         axis.set_visible(False)
     handles, labels = axes.flat[0].get_legend_handles_labels()
     unique = dict(zip(labels, handles, strict=True))
-    canvas.legend(unique.values(), unique.keys(), loc="lower center", ncols=4)
+    canvas.legend(unique.values(), unique.keys(), loc="lower center", ncols=5, columnspacing=1.1, handlelength=1.6)
     return canvas
 
 
@@ -120,6 +122,15 @@ def _points(axis: Any, o: Observations, scale: float) -> None:
                       label=f"{label} (SD)" if o.sd is not None else label)
 
 
+def ribbon_words(ribbon: Ribbon | None) -> str:
+    """What a ribbon means, behind a caption; empty where there is none."""
+    if ribbon is None:
+        return ""
+    return (f" The ribbons hold 90 % and half of {ribbon.finished} draws of all that is not known of the typical person, "
+            "guesses included and not yet calibrated; "
+            "what rises above four times the curve is cut off.")
+
+
 def _as_written(label: str) -> str:
     """A label that is no formula to the drawing library, nor hidden by it."""
     return label.replace("$", r"\$").lstrip("_") or " "
@@ -138,7 +149,7 @@ def _course(run: Forecast, pyplot: Any) -> tuple[Figure, Any]:
     moved = any(run.result.moved(name) for _, name in chosen(run.result))
     said = "What was done, and the readouts that moved" if moved else "Nothing moved: readouts"
     return Figure("02_course", "The whole course", f"{said}, over {number(until * unit[0])} {unit[1]}. Shaded: the normal range. "
-                  "Dashed: the healthy value of this person."), draw_course(run.result, pyplot)
+                  f"Dashed: the healthy value of this person.{ribbon_words(run.ribbon)}"), draw_course(run.result, pyplot, ribbon=run.ribbon)
 
 
 def figure_files(figures: Sequence[Figure]) -> list[str]:

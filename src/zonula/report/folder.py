@@ -29,6 +29,7 @@ from zonula.report.plan import plan_csv
 from zonula.simulation.forecast import NOT_MEDICAL, Forecast
 from zonula.simulation.prepare import Setup
 
+_ENGINES = {"reference": "reference (LSODA, exact Jacobian)", "kernel": "kernel (Rodas5P, compiled from the model)"}
 _MARK = "manifest.json"  # the file by which a folder is known to be one of ours, and whole
 _README = """What is in this folder
 
@@ -147,6 +148,9 @@ def _write_series(run: Forecast, path: Path) -> None:
 
     result, model = run.result, run.setup.problem.model
     columns = [(r.name, "readout", r.unit_text, result.readouts[:, j]) for j, (r, _) in enumerate(model.readouts)]
+    low, *_, high = run.ribbon.at(result.times) if run.ribbon else (np.empty((len(result.times), 0)),) * 2
+    columns += [(r.name, kind, r.unit_text, edge[:, j]) for kind, edge in (("p05", low), ("p95", high)) for j, (r, _) in enumerate(model.readouts)
+                if run.ribbon]
     columns += [(s.path, "state", s.unit_text, result.states[:, j]) for j, s in enumerate(model.states)]
     n = len(result.times)
     table = pa.table({
@@ -164,8 +168,8 @@ def _manifest(run: Forecast, part: Path, seconds: float) -> dict[str, Any]:
     files = sorted(p for p in part.rglob("*") if p.is_file())
     return {
         "schema": "zonula/manifest/1", "scenario": run.setup.name, "command": ["zonula", *sys.argv[1:]],
-        "fingerprint": run.setup.fingerprint, "model": run.setup.problem.model.fingerprint, "seed": run.seed, "draws": 0,
-        "engine": "reference (LSODA, exact Jacobian)", "rtol": run.setup.problem.rtol, "steps": run.result.steps,
+        "fingerprint": run.setup.fingerprint, "model": run.setup.problem.model.fingerprint, "seed": run.seed, "draws": run.draws,
+        "engine": _ENGINES[run.engine], "rtol": run.setup.problem.rtol, "steps": run.result.steps,
         "outcome": run.result.outcome.as_dict(), "remarks": list(run.remarks),
         "changed": {path: {"value": v, "unit": u} for path, (v, u) in run.setup.changed.items()},
         "written": datetime.datetime.now(tz=datetime.UTC).isoformat(timespec="seconds"), "seconds": round(seconds, 2),

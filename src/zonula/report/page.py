@@ -36,9 +36,9 @@ _MOST_CARDS = 6
 _MOST_SENTENCES = 12  # of a plan; more are in plan.csv
 LIMITS = (
     "Whether an inflamed gut can stay ill by itself depends on numbers that nobody has measured in people; within their ranges it can, or cannot.",
-    "It is one typical person. How much people differ, and how uncertain the numbers are, is recorded for every parameter but not yet drawn.",
+    "It is one typical person: the ribbon shows what is not known of that person, drawn from the evidence, not how much people differ.",
     "Most numbers of the gut's immunity, the joint and pain are assumed, above all the clock of autoimmunity and what endotoxin does to joints.",
-    "Anti-TNF relieves pain by a third to nearly twice more than in trials: everyone responds, nobody makes antibodies against it.",
+    "The typical person has more relief by anti-TNF than the mean of a trial, in which some make antibodies and others have none.",
     "Endotoxin given slowly is answered too weakly, above all by IL-10: the equations that fit the bolus do not fit the infusion.",
     "CRP after 2 ng/kg of endotoxin peaks near 19 mg/L in the model; 42 mg/L has been reported.",
 )

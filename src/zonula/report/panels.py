@@ -8,9 +8,11 @@ import numpy as np
 
 from zonula.language.units import pretty
 from zonula.report.ranges import RANGES, label_of
-from zonula.report.style import BAND, DOSE, HEALTHY, MODEL
+from zonula.report.style import BAND, DOSE, HEALTHY, MODEL, RIBBON
 from zonula.simulation.result import Result
+from zonula.simulation.ribbon import Ribbon
 
+_TALLEST = 4.0  # times the curve: a ribbon that is higher is cut off, or the curve would be a line at the bottom
 _FLAT = 0.02  # a curve that moves less than that share of itself is drawn flat, not as magnified rounding
 _CLOCKS = ((3.0, 24.0, "hours"), (42.0, 1.0, "days"), (210.0, 1 / 7, "weeks"), (4 * 365.25, 12 / 365.25, "months"), (np.inf, 1 / 365.25, "years"))
 
@@ -20,7 +22,8 @@ def clock(days: float) -> tuple[float, str]:
     return next((per_day, name) for most, per_day, name in _CLOCKS if days <= most)
 
 
-def panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, zero: float, scale: float, label: str) -> None:
+def panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, zero: float, scale: float, label: str,
+          ribbon: Ribbon | None = None) -> None:
     """Draw a readout within *window* [day] on an axis that counts from *zero*, in units of which a day has *scale*."""
     keep = (result.times >= window[0]) & (result.times <= window[1])
     keep = keep if keep.any() else np.full(len(keep), fill_value=True)
@@ -32,7 +35,21 @@ def panel(axis: Any, result: Result, name: str, window: tuple[float, float], *, 
     axis.set_xlabel(label)
     axis.set_xlim(scale * (window[0] - zero), scale * (window[1] - zero))
     there = y[keep & np.isfinite(y)]  # a value that could not be computed is a gap in the curve
-    axis.set_ylim(*(_frame(name, float(there.min()), float(there.max())) if len(there) else (0.0, 1.0)))
+    ends = (float(there.min()), float(there.max())) if len(there) else (0.0, 1.0)
+    if ribbon is not None:
+        low, high = _shade_ribbon(axis, ribbon, result, name, keep, zero=zero, scale=scale)
+        ends = min(ends[0], low), max(ends[1], min(high, _TALLEST * max(abs(ends[1]), 1e-9)))
+    axis.set_ylim(*(_frame(name, *ends) if len(there) else (0.0, 1.0)))
+
+
+def _shade_ribbon(axis: Any, ribbon: Ribbon, result: Result, name: str, keep: Any, *, zero: float, scale: float) -> tuple[float, float]:
+    """Draw where nine tenths and where half of the draws lie; returns its lowest and highest value within the frame."""
+    place = result.problem.model.readout_names.index(name)
+    low, lower, upper, high = (edge[keep, place] for edge in ribbon.at(result.times))
+    when = scale * (result.times[keep] - zero)
+    axis.fill_between(when, low, high, color=RIBBON, alpha=0.35, lw=0, zorder=2, label="90 % of draws")
+    axis.fill_between(when, lower, upper, color=RIBBON, alpha=0.75, lw=0, zorder=2, label="half of them")
+    return float(low.min()), float(high.max())
 
 
 def _frame(name: str, low: float, high: float) -> tuple[float, float]:

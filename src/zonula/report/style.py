@@ -8,6 +8,7 @@ from typing import Any
 
 MODEL, DATA, PEOPLE, HEALTHY, DOSE = "#0b5c8a", "#c0560b", "#b9b4ad", "#7a7f85", "#8a1c3b"
 BAND = "#e8f2f0"  # the normal range
+RIBBON = "#9cc3dc"  # where the curve may lie
 BARS = ("#8a1c3b", "#0b5c8a", "#7a5a10", "#3f6b4c", "#5b4a8a", "#8a4a20", "#455a64")  # what was done; white is read on each
 _RC: Any = {
     "font.family": "DejaVu Sans", "font.size": 9, "axes.titlesize": 10, "axes.titleweight": "bold", "axes.titlelocation": "left",

@@ -9,11 +9,15 @@ from typing import Any
 import numpy as np
 
 from zonula.evidence.bibliography import key_of
+from zonula.ground.errors import KernelError
+from zonula.simulation.alone import Solver, solver_of
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.misfit import Misfit, misfit
+from zonula.simulation.outcome import Finished
 from zonula.simulation.prepare import Setup, prepare
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
+from zonula.simulation.ribbon import DRAWS, Ribbon, ribbon_of
 from zonula.simulation.roads import Roads, by_road, part, runs_for, sentence
 from zonula.simulation.scenario import read_scenario
 from zonula.simulation.schedule import Plan
@@ -28,7 +32,9 @@ class Forecast:
     """What ``zonula run`` produces, before anything is written.
 
     remarks is what the user should know before trusting the result;
-    seed is that of the chance by which doses are left out; parameters are not drawn in this version.
+    seed is that of the chance by which doses are left out and parameters are drawn;
+    ribbon is where the curves may lie for what is not known of the typical person, if that was asked for;
+    engine is what simulated: ``kernel`` or ``reference``.
     """
 
     setup: Setup
@@ -37,6 +43,13 @@ class Forecast:
     remarks: tuple[str, ...]
     seed: int
     roads: Roads | None = None
+    ribbon: Ribbon | None = None
+    engine: str = "reference"
+
+    @property
+    def draws(self) -> int:
+        """How many draws the ribbon is of."""
+        return self.ribbon.finished if self.ribbon else 0
 
     @property
     def summary(self) -> str:
@@ -55,15 +68,14 @@ class Forecast:
         """Plain data: the object that ``zonula run --json`` prints."""
         result, model = self.result, self.setup.problem.model
         times = [float(t) for t in result.times]
-        readouts = {}
-        for j, (readout, _) in enumerate(model.readouts):
-            values = [float(v) for v in result.readouts[:, j]]
-            readouts[readout.name] = {"unit": readout.unit_text, "meaning": readout.doc, "time": times, "median": values,
-                                      "p05": values, "p95": values}
+        low, *_, high = self.ribbon.at(result.times) if self.ribbon else (result.readouts, result.readouts)
+        readouts = {readout.name: {"unit": readout.unit_text, "meaning": readout.doc, "time": times, "median": result.readouts[:, j].tolist(),
+                                   "p05": low[:, j].tolist(), "p95": high[:, j].tolist()} for j, (readout, _) in enumerate(model.readouts)}
         return {
             "schema": "zonula/run/1", "status": result.outcome.status, "scenario": self.setup.name, "summary": self.summary,
             "readouts": readouts, "peaks": peaks(result), "outcome": result.outcome.as_dict(), "health": health_dict(result),
-            "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.remarks), "seed": self.seed, "draws": 0,
+            "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.remarks), "seed": self.seed, "draws": self.draws,
+            "engine": self.engine,
             "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
             "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
             **({"roads": self.roads.as_dict()} if self.roads else {}),
@@ -77,13 +89,13 @@ def _not_compared(result: Result, misfits: tuple[Misfit, ...], setup: Setup) -> 
             for o in setup.observations if len(result.times) and (o.label, o.readout) not in compared]
 
 
-def _strange_health(result: Result, setup: Setup) -> list[str]:
+def _strange_health(result: Result, setup: Setup, solver: Solver) -> list[str]:
     """Remarks where changed parameters make a health that is far from the usual person's."""
     if not setup.changed or not len(result.times):
         return []
     usual_problem = replace(setup.problem, parameters=parameter_vector(setup.problem.model, {p: e.value for p, e in setup.evidence.items()}),
                             plan=Plan(), until=1e-6, times=np.array([0.0, 1e-6]), shut=frozenset(), closed=frozenset())
-    usual = solve(usual_problem)
+    usual = solver(usual_problem)
     strange = []
     for name in result.problem.model.readout_names:
         here, there = float(result.readout(name)[0]), float(usual.readout(name)[0])
@@ -120,8 +132,8 @@ def _failed_runs(roads: Roads | None) -> list[str]:
             for run in (roads.failures if roads else []) if run["closed"]]
 
 
-def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), closed: Iterable[str] = (), roads: bool = False,
-             seed: int | None = None, progress: Progress | None = None) -> Forecast:
+def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), closed: Iterable[str] = (), roads: bool = False,  # noqa: PLR0913 - each is a word of the command line
+             seed: int | None = None, engine: str = "kernel", draws: int | None = None, progress: Progress | None = None) -> Forecast:
     """Read, prepare and simulate a scenario.
 
     Parameters
@@ -131,7 +143,9 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
     without  : processes to shut off, by path
     closed   : roads to close, such as ``"systemic"`` or ``"primed from day 180"``
     roads    : whether to ask how much pain comes by each road
-    seed     : of the chance by which doses are left out; the scenario's where none is given
+    seed     : of the chance by which doses are left out and parameters are drawn; the scenario's where none is given
+    engine   : ``kernel`` (compiled) or ``reference`` (SciPy)
+    draws    : for the ribbon; 64 with the kernel and none with the reference engine where it is not said
     progress : called with the share that is done, in [0, 1]
 
     Raises
@@ -141,15 +155,32 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
     """
     flags = {} if seed is None else {"seed": f"plan.seed={seed}"}
     source = read_scenario(which, settings, closed=closed, roads=roads, flags=flags)
-    return forecast_of(prepare(source, without=tuple(without)), progress=progress)
+    return forecast_of(prepare(source, without=tuple(without)), engine=engine, draws=draws, progress=progress)
 
 
-def forecast_of(setup: Setup, *, progress: Progress | None = None) -> Forecast:
-    """Simulate a scenario that is ready, and the same with roads closed where they are asked for."""
+def forecast_of(setup: Setup, *, engine: str = "kernel", draws: int | None = None, progress: Progress | None = None) -> Forecast:
+    """Simulate a scenario that is ready, the same with roads closed where they are asked for, and the draws of its ribbon.
+
+    Where the compiled kernel cannot be had, the reference engine does it, without a ribbon, and a remark says so.
+    """
+    solver, doubts = solver_of(engine), list[str]()
     problem, asked = setup.problem, setup.question
     more = 0 if asked is None else runs_for(problem, asked)
-    result = solve(problem, progress=part(progress, 0.0, 1 / (1 + more)))
-    roads = None if asked is None else by_road(problem, asked.readout, day=asked.day, result=result, progress=part(progress, 1 / (1 + more), 1.0))
+    whole = 1 + more + (0 if draws == 0 else 1)
+    try:
+        result = solver(problem, progress=part(progress, 0.0, 1 / whole))
+    except KernelError as error:
+        engine, solver = "reference", solve
+        doubts.append(f"the compiled kernel is not to be had ({error.problems[0].message}): the reference engine was used, without a ribbon "
+                      f"({error.problems[0].fix})")
+        result = solver(problem, progress=part(progress, 0.0, 1 / whole))
+    roads = None if asked is None else by_road(problem, asked.readout, day=asked.day, result=result, solver=solver,
+                                               progress=part(progress, 1 / whole, (1 + more) / whole))
+    draws = (DRAWS if draws is None else draws) if engine == "kernel" and isinstance(result.outcome, Finished) else 0
+    ribbon = ribbon_of(setup, draws=draws, progress=part(progress, (1 + more) / whole, 1.0)) if draws else None
+    if draws:
+        doubts.append(ribbon.remark if ribbon else f"there is no ribbon: too few of {draws} draws reached the end")
     misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
-    remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup), *_failed_runs(roads))
-    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=setup.seed, roads=roads)
+    remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup, solver), *_failed_runs(roads),
+               *filter(None, doubts))
+    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=setup.seed, roads=roads, ribbon=ribbon, engine=engine)

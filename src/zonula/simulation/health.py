@@ -12,6 +12,7 @@ from zonula.simulation.equations import Equations, Inputs, Vector, functions_of
 
 _TOLERANCE = 1e-10  # largest relative residual of a state that counts as resting
 _NOTHING = 1e-15  # of the usual size of a state: nothing, but for rounding
+_NO_SIZE = 1e-9  # in a state's unit: below, it says nothing of how large the state may become
 _NEWTON_STEPS = 60
 _RELAX_STEPS = 1000
 
@@ -93,6 +94,16 @@ class _Closure:
         return out
 
 
+def usual_sizes(state: Vector) -> Vector:
+    """How large each state usually is, from healthy states of any shape: what absolute tolerances follow.
+
+    A state that is nothing in health, or only what rounding left of it, counts as of size 1 in its unit.
+    """
+    size = np.abs(state)
+    out: Vector = np.where(size > _NO_SIZE, size, 1.0)
+    return out
+
+
 def solve_health(model: Model, parameters: Vector) -> Health | NoHealth:
     """Find the healthy state and the set-points of a person.
 
@@ -141,15 +152,38 @@ def _health(closure: _Closure, parameters: Vector, z: Vector) -> Health:
                   rates=rates[np.argsort(-rates.real)])
 
 
+def why_no_health(model: Model, parameters: Vector, *, worst: int, residual: float) -> NoHealth:
+    """Why another solver found no health, by the equations alone: no search is made.
+
+    Parameters
+    ----------
+    worst, residual : which unknown was furthest from rest when that solver gave up, and how far
+    """
+    closure = _Closure(model, parameters)
+    first = np.concatenate([closure.start[closure.resting], np.zeros(len(model.setpoints))])
+    with np.errstate(all="ignore"):
+        return _structural(closure, first, residual) or NoHealth(reason="its rates do not balance", worst=closure.name(worst), residual=residual)
+
+
 def _reason(closure: _Closure, first: Vector, z: Vector) -> NoHealth:
     """Why there is no health: what is made and never lost, what would leave its range, or what balances worst."""
     relative = np.nan_to_num(closure.relative(z), nan=np.inf)
     worst = int(np.argmax(relative))
+    if found := _structural(closure, first, float(relative[worst])):
+        return found
+    outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
+    if outside and relative[worst] <= _TOLERANCE:
+        return NoHealth(reason=f"{outside[0]} would leave its range", worst=outside[0], residual=float(relative[worst]))
+    return NoHealth(reason="its rates do not balance", worst=closure.name(worst), residual=float(relative[worst]))
+
+
+def _structural(closure: _Closure, first: Vector, residual: float) -> NoHealth | None:
+    """What can be told from the equations: a state that nothing moves, or that only rises; None where there is none."""
     moved = first + 0.01 * np.maximum(np.abs(first), 1.0)  # away from a kink, where a slope may happen to be 0
     still = np.flatnonzero(~np.any(closure.jacobian(moved)[: len(closure.resting)], axis=1))
     if len(still):
         name = closure.name(int(still[0]))
-        return NoHealth(reason=f"{name} is neither made nor lost, so that any value would do", worst=name, residual=float(relative[worst]))
+        return NoHealth(reason=f"{name} is neither made nor lost, so that any value would do", worst=name, residual=residual)
     for i in range(len(closure.resting)):
         ends = []
         for value in (max(closure.low[i], 0.0), min(closure.high[i], 1e9 * max(abs(first[i]), 1.0))):
@@ -158,11 +192,8 @@ def _reason(closure: _Closure, first: Vector, z: Vector) -> NoHealth:
             ends.append(closure.residual(trial)[i])
         if ends[0] > 0 and ends[1] > 0:
             never = "would rise above its range" if np.isfinite(closure.high[i]) else "is made and never lost"
-            return NoHealth(reason=f"{closure.name(i)} {never}", worst=closure.name(i), residual=float(relative[worst]))
-    outside = [closure.name(int(i)) for i in np.flatnonzero((z < closure.low) | (z > closure.high))]
-    if outside and relative[worst] <= _TOLERANCE:
-        return NoHealth(reason=f"{outside[0]} would leave its range", worst=outside[0], residual=float(relative[worst]))
-    return NoHealth(reason="its rates do not balance", worst=closure.name(worst), residual=float(relative[worst]))
+            return NoHealth(reason=f"{closure.name(i)} {never}", worst=closure.name(i), residual=residual)
+    return None
 
 
 def _rests(closure: _Closure, z: Vector) -> bool:
@@ -247,6 +278,9 @@ def _search(closure: _Closure, z: Vector) -> Vector:
         return out
 
     start = np.clip(z, closure.low, closure.high) / scale
-    found = least_squares(residual, start, jac=jacobian, bounds=(closure.low / scale, closure.high / scale), xtol=1e-15, ftol=1e-15,
-                          gtol=1e-15, max_nfev=2000)
+    try:
+        found = least_squares(residual, start, jac=jacobian, bounds=(closure.low / scale, closure.high / scale), xtol=1e-15, ftol=1e-15,
+                              gtol=1e-15, max_nfev=2000)
+    except (ValueError, np.linalg.LinAlgError):  # numbers beyond all measure: nothing is found
+        return z
     return np.asarray(found.x * scale)

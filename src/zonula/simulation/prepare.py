@@ -61,7 +61,7 @@ class Setup:
 
     @property
     def seed(self) -> int:
-        """The seed of the chance by which doses are left out."""
+        """The seed of the chance by which doses are left out and draws are made."""
         return self.source.table.plan.seed
 
     def resolved(self) -> dict[str, Any]:
@@ -72,7 +72,7 @@ class Setup:
                   **table.person.model_dump(exclude={"weight"}, exclude_none=True, exclude_defaults=True)}
         return {
             "schema": table.schema_, "name": table.name, "title": table.title, "about": table.about, "person": person,
-            "plan": {"events": list(problem.plan.sentences)} | ({"seed": self.seed} if problem.plan.drawn else {}),
+            "plan": {"events": list(problem.plan.sentences)} | ({"seed": self.seed} if problem.plan.drawn or self.seed else {}),
             "model": {"without": sorted(problem.shut), "closed_roads": written(problem.closed)},
             "parameters": {path: value for path, (value, _) in sorted(self.changed.items()) if path not in OF_PERSON},
             "solve": {"until": f"{problem.until!r} d", "every": f"{self.every!r} d", "rtol": problem.rtol},

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 import numpy as np
 
-from zonula.drugs.arrival import landing
 from zonula.ground.errors import UsageError
 from zonula.ground.limits import MAX_HORIZON_DAYS, MAX_OUTPUT_TIMES, MAX_RTOL, MIN_OUTPUT_STEP_DAYS, MIN_RTOL
-from zonula.language.checks import unit_of
-from zonula.language.expression import Name, evaluate
 from zonula.language.model import Model
-from zonula.language.units import Unit
 from zonula.simulation.closings import Closing
 from zonula.simulation.equations import Inputs, Vector
-from zonula.simulation.events import Dose, Plan, Setting
+from zonula.simulation.events import Dose, Plan
+from zonula.simulation.timetable import Arm, Rise, Way, pieces, units_of_ways
 
 _CLOSE_LOOK_DAYS = 0.5  # after each dose: the response of cytokines is over within half a day
 _CLOSE_STEP_DAYS = 5.0 / 1440.0  # every five minutes
@@ -44,6 +40,11 @@ class Problem:
     shut: frozenset[str] = field(default_factory=frozenset)
     closed: frozenset[Closing] = field(default_factory=frozenset)
     rtol: float = 1e-8
+
+    @property
+    def arm(self) -> Arm:
+        """What is done to the person."""
+        return Arm(plan=self.plan, shut=self.shut, closed=self.closed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,78 +120,16 @@ def _snapped(times: Vector, changes: Vector) -> Vector:
 
 
 def stretches(problem: Problem) -> list[Stretch]:
-    """The plan as pieces of time between which something changes; every change falls exactly on a border."""
-    neutral = {e.path: e.neutral for e in problem.model.exposures}
-    doses = [dose for dose in problem.plan.doses if dose.amount]  # a dose of nothing is no dose, to the last bit
-    settings = [s for s in problem.plan.settings if s.value != neutral[s.exposure]]
-    changes = {0.0, problem.until, *(closing.start for closing in problem.closed)}
-    happenings: list[Dose | Setting] = [*doses, *settings]
-    changes.update(t for happening in happenings for t in (happening.start, happening.end))
-    borders = sorted(t for t in changes if 0 <= t <= problem.until)
-    rises = _rises(problem, doses)
-    jumps, flows, dials = _jumps(doses, rises), _Holding(doses), _Holding(settings)
-    gates = tuple(0.0 if r.path in problem.shut else 1.0 for r in problem.model.reactions)
-    pieces = []
-    for start, end in pairwise(borders):
-        jump, inflow = np.zeros(len(problem.model.states)), np.zeros(len(problem.model.states))
-        for place, rise in jumps.get(start, ()):
-            jump[place] += rise
-        for k in flows.at(start):
-            if doses[k].duration:
-                inflow[rises[k][0]] += rises[k][1] / (doses[k].end - doses[k].start)
-        exposures = neutral | {settings[k].exposure: settings[k].value for k in dials.at(start)}
-        pieces.append(Stretch(start, end, jump, Inputs(tuple(exposures.values()), gates, _roads(problem, start), inflow)))
-    return pieces
+    """The plan as pieces of time between which something changes, with what doses do in this person."""
+    ways: dict[Way, int] = {}
+    found = pieces(problem.model, problem.arm, problem.until, ways)
+    units = units_of_ways(problem.model, ways, problem.parameters[np.newaxis, :])[0]
+    return [Stretch(p.start, p.end, _summed(problem.model, p.jumps, units),
+                    Inputs(p.exposures, p.gates, p.roads, _summed(problem.model, p.flows, units))) for p in found]
 
 
-class _Holding:
-    """Which of several happenings hold, asked at ever later moments; each is looked at once."""
-
-    def __init__(self, happenings: Sequence[Dose | Setting]) -> None:
-        self.waiting = sorted(((h.start, k, h.end) for k, h in enumerate(happenings)), reverse=True)
-        self.now: list[tuple[int, float]] = []
-
-    def at(self, moment: float) -> list[int]:
-        """Their numbers, in order."""
-        while self.waiting and self.waiting[-1][0] <= moment:
-            _, k, end = self.waiting.pop()
-            self.now.append((k, end))
-        self.now = [(k, end) for k, end in self.now if moment < end]
-        return sorted(k for k, _ in self.now)
-
-
-def _jumps(doses: Sequence[Dose], rises: Sequence[tuple[int, float]]) -> dict[float, list[tuple[int, float]]]:
-    """By moment, which states rise at once, and by how much."""
-    jumps: dict[float, list[tuple[int, float]]] = {}
-    for dose, rise in zip(doses, rises, strict=True):
-        if dose.duration == 0:
-            jumps.setdefault(dose.start, []).append(rise)
-    return jumps
-
-
-def _roads(problem: Problem, at: float) -> tuple[float, ...]:
-    closed = {f"road.{closing.road}" for closing in problem.closed if closing.start <= at}
-    return tuple(0.0 if r.path in closed else 1.0 for r in problem.model.roads)
-
-
-def _rises(problem: Problem, doses: Sequence[Dose]) -> list[tuple[int, float]]:
-    """Which state each dose adds to, and how much, in the state's unit."""
-    model, places = problem.model, problem.model.state_index
-    values: dict[Name, float] = dict(zip(model.parameters, problem.parameters, strict=True))
-    ways: dict[tuple[str, Unit, bool, float], tuple[float, float, float]] = {}
-    rises = []
-    for dose in doses:
-        place = places[dose.state]
-        way = (dose.state, dose.unit, dose.per_weight, dose.molar_mass)
-        if way not in ways:
-            state, volume = model.states[place], model.volumes[place]
-            found = landing(state, volume, dose.unit, dose.molar_mass)
-            if found is None:
-                raise UsageError.of("ZN-1205", f"a dose in {dose.unit} cannot arrive in {dose.state}", path="plan.events",
-                                    expected=state.unit_text, fix="give the dose in a unit that arrives there")
-            space = float(evaluate(volume, values)) * float(unit_of(volume).scale) if volume is not None and found.dissolved else 1.0
-            weight = problem.parameters[model.parameter_index["body.weight"]] if dose.per_weight else 1.0
-            ways[way] = (found.factor, weight, space * float(state.unit.scale))
-        factor, weight, whole = ways[way]
-        rises.append((place, float(dose.amount * factor * float(dose.unit.scale) * weight / whole)))
-    return rises
+def _summed(model: Model, rises: Iterable[Rise], units: Vector) -> Vector:
+    total = np.zeros(len(model.states))
+    for rise in rises:
+        total[rise.state] += rise.amount * units[rise.way]
+    return total

@@ -15,7 +15,7 @@ import numpy as np
 
 from zonula.ground.limits import MAX_STEPS, MAX_STEPS_BETWEEN_CHANGES
 from zonula.simulation.equations import Equations, Inputs, Vector
-from zonula.simulation.health import Health, NoHealth, solve_health
+from zonula.simulation.health import Health, NoHealth, solve_health, usual_sizes
 from zonula.simulation.outcome import Finished, NoHealthyState, Outcome, Stopped
 from zonula.simulation.problem import Problem, Stretch, stretches
 from zonula.simulation.result import Result
@@ -68,7 +68,7 @@ def solve(problem: Problem, *, method: str = "LSODA", progress: Progress | None 
 
 def _solve_from(health: Health, problem: Problem, method: str, progress: Progress | None) -> Result:
     equations = Equations(problem.model, problem.parameters, health.setpoints, health.healthy)
-    scale = np.where(health.state != 0, np.abs(health.state), 1.0)
+    scale = usual_sizes(health.state)
     low, high = np.array([state.within for state in problem.model.states]).T
     run = _Run(problem, equations, scale, (low - _RANGE_SLACK * scale, high + _RANGE_SLACK * scale), method, progress)
     rows: list[tuple[float, Vector, Inputs]] = []

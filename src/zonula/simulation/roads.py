@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from zonula.simulation.alone import Solver
 from zonula.simulation.closings import PAIN, REMAINDER, ROADS, Closing, Question, earliest, known_roads, read_day, read_readout
 from zonula.simulation.equations import Vector
 from zonula.simulation.outcome import Finished, NoHealthyState
@@ -141,8 +142,8 @@ def _subsets(roads: Sequence[str]) -> Iterator[Closed]:
 class _Runs:
     """The runs that answer a question; each is made once, whichever sense asks for it."""
 
-    def __init__(self, problem: Problem, question: Question) -> None:
-        self.problem, self.question = problem, question
+    def __init__(self, problem: Problem, question: Question, solver: Solver = solve) -> None:
+        self.problem, self.question, self.solver = problem, question, solver
         self.roads = known_roads(problem.model)
         self.done: dict[frozenset[Closing], Vector | str] = {}
 
@@ -165,7 +166,7 @@ class _Runs:
         y = result.at(self.question.readout, times)
         self.done[closed] = y if np.all(np.isfinite(y)) else f"{self.question.readout} has no finite value"
 
-    def solve(self, open_: Result, progress: Progress | None) -> None:
+    def make(self, open_: Result, progress: Progress | None) -> None:
         """Make all runs; in those of "from now" only the end is looked at."""
         needed = self.needed()
         ends = np.array([0.0, self.problem.until])
@@ -173,7 +174,7 @@ class _Runs:
         for k, closed in enumerate(needed):
             whole = closed in lifelong
             problem = replace(self.problem, closed=closed, times=self.problem.times if whole else ends)
-            result = solve(problem, health=open_.health, progress=part(progress, k / len(needed), (k + 1) / len(needed)))
+            result = self.solver(problem, health=open_.health, progress=part(progress, k / len(needed), (k + 1) / len(needed)))
             self.keep(closed, result, open_.times if whole else ends[1:])
 
     def sense(self, start: float) -> Sense:
@@ -198,7 +199,7 @@ def runs_for(problem: Problem, question: Question) -> int:
 
 
 def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, result: Result | None = None,
-            progress: Progress | None = None) -> Roads:
+            progress: Progress | None = None, solver: Solver = solve) -> Roads:
     """Share a readout out among the roads that the model has, at most 2 x (2^3 - 1) further runs.
 
     Parameters
@@ -208,6 +209,7 @@ def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, 
     day      : from which day roads are closed "from now" on; half-way where none is named
     result   : the problem's result, where it is known
     progress : called with the share that is done, in [0, 1]
+    solver   : what simulates one person, see ``alone.solver_of``
 
     Raises
     ------
@@ -215,11 +217,11 @@ def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, 
     """
     now = problem.until / 2 if day is None else day
     question = Question(read_readout(readout, problem.model), read_day(now, problem.until, what="the roads are asked for"))
-    open_ = result or solve(problem)
-    runs = _Runs(problem, question)
+    open_ = result or solver(problem)
+    runs = _Runs(problem, question, solver)
     runs.keep(runs.closed(frozenset(), 0.0), open_, open_.times)
     if isinstance(open_.outcome, Finished):
-        runs.solve(open_, progress)
+        runs.make(open_, progress)
     never, from_now = runs.sense(0.0), runs.sense(question.day)
     return Roads(question=question, unit=problem.model.readout(readout).unit_text, times=open_.times, never=never, from_now=from_now)
 

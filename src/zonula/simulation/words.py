@@ -85,7 +85,7 @@ def _course(result: Result) -> str:
 
 def _attenuation(result: Result) -> str:
     starts = [d.start for d in result.problem.plan.doses if not d.duration and d.start < result.times[-1]]
-    if len(starts) < 2 or len({d.substance for d in result.problem.plan.doses}) > 1:
+    if len(starts) < 2 or {d.substance for d in result.problem.plan.doses} != {"lps"}:  # of other things, no cytokine peaks after each dose
         return ""
     edges = [*starts, float(result.times[-1])]
     falls = []

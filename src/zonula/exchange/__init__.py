@@ -1,0 +1,1 @@
+"""What other programs can read: the model of one scenario as SBML and as a COMBINE archive."""

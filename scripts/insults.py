@@ -8,10 +8,10 @@ import numpy as np
 
 from zonula.evidence.load import evidence_of
 from zonula.organs.standard import standard_model
+from zonula.simulation.alone import solve_compiled
 from zonula.simulation.equations import Vector, parameter_vector
 from zonula.simulation.health import Health
 from zonula.simulation.problem import Problem
-from zonula.simulation.reference import solve
 from zonula.simulation.result import Result
 from zonula.simulation.schedule import read_plan
 
@@ -42,7 +42,7 @@ def live(sentences: Sequence[str], until: float, changed: Mapping[str, float] | 
     times: Vector = np.linspace(0.0, until, round(until / every) + 1)
     problem = Problem(model=model, parameters=parameter_vector(model, reference_values() | dict(changed or {})),
                       plan=read_plan(sentences, model), until=until, times=times, rtol=rtol)
-    return solve(problem, health=health)
+    return solve_compiled(problem, health=health)
 
 
 def finished(result: Result) -> Result:

@@ -8,7 +8,7 @@ import numpy as np
 from tests.small_organs import Fork, Listener, Pair, Source, Tissue, Vein
 from zonula.exchange.sbml_model import About
 from zonula.exchange.sbml_out import sbml_of
-from zonula.language import Model, Organ, becomes, exposure, gain, healthy, leaves, loss, parameter, readout, setpoint, state
+from zonula.language import Model, Organ, becomes, exposure, gain, healthy, larger, leaves, loss, parameter, readout, setpoint, state
 from zonula.language.assemble import assemble
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.problem import Problem
@@ -38,6 +38,18 @@ class Store(Organ):
     shown = readout("pg/mL", x, "level", called="level")
     shown_index = readout("1", index, "index", called="index")
     shown_bound = readout("pg/mL", bound, "bound", called="bound")
+    shown_excess = readout("pg/mL", larger(x - rest, 0), "level above rest", called="excess")
+
+
+class Convert(Organ):
+    """Something that becomes another kind of thing, as much of it as a yield says."""
+
+    k = parameter("1/day", "turnover")
+    potency = parameter("ng{LPS}/ng{LAL}", "bioactive share")
+    a = state("ng{LAL}/mL", "endotoxin", start=0.0)
+    b = state("ng{LPS}/mL", "bioactive endotoxin", start=0.0)
+    turned = becomes(a, b, k * a, yields=potency)
+    gone = loss(b, k * b)
 
 
 STORE = assemble(Store)
@@ -45,6 +57,7 @@ HEARD = assemble(Source, Listener)
 CARRIED = assemble(Vein, Tissue)
 SPLIT = assemble(Fork)
 FED = assemble(Pair)
+CONVERTED = assemble(Convert)
 _VALUES = {"volume": 250.0, "rest": 8.0, "k": 2.0, "clearance": 30.0, "potency": 0.03, "share": 0.3, "gain_stress": 2.5, "width": 0.4,
            "a_at_rest": 2.0, "b_at_rest": 3.0, "half": 1.7}
 

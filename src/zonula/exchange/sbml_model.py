@@ -201,7 +201,8 @@ class Writer:
             made.setUnits(self.units.of(whole))
             made.setConstant(True)
             term(made, "parameter")
-            name_and_notes(made, self._one(whole).replace("_", " "), "SBML counts all reactions in one unit of extent, here a plain number; this makes it an amount.")
+            name_and_notes(made, self._one(whole).replace("_", " "),
+                           "SBML counts all reactions in one unit of extent, here a plain number; this makes it an amount.")
 
     def _apart(self, tree: Expr, owner: str) -> Expr:
         """A formula in which no function of ours is called twice; its parts are written first."""

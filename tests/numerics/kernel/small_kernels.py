@@ -105,7 +105,8 @@ class Small:
             return ", ".join("-__builtin_inf()" if v == -np.inf else "__builtin_inf()" if v == np.inf else repr(float(v)) for v in values or other)
 
         return MODEL.format(
-            nx=self.size, np=self.parameters, ni=self.inputs, nr=len(self.readouts), has_time=int(bool(self.time_slope)), name=self.name, pivot=self.pivot,
+            nx=self.size, np=self.parameters, ni=self.inputs, nr=len(self.readouts), has_time=int(bool(self.time_slope)),
+            name=self.name, pivot=self.pivot,
             low=bounds(self.low, (-np.inf,) * self.size), high=bounds(self.high, (np.inf,) * self.size),
             rhs=lines("f[{}]".format, [(i, f"zn_splat(0.0) + ({e})") for i, e in enumerate(self.rhs)]),
             jacobian=lines(lambda ij: f"w[{ij[0]} * NX + {ij[1]}]", [(ij, f"-({e} + zn_splat(0.0))") for ij, e in self.jacobian.items()]),
@@ -139,11 +140,17 @@ class Segment:
     flows: tuple = ()
 
 
+WORDS = """persons:l parameters:p start:p setpoints:p healthy:p scale:p skip:p schedule_of:p schedules:i segment_ptr:p segment_start:p
+    segment_end:p segment_inputs:p inputs:p jump_ptr:p jump_state:p jump_way:p jump_amount:p flow_ptr:p flow_state:p flow_way:p flow_rate:p
+    ways_count:i ways:p output_ptr:p output_time:p output_most:l chosen_count:i chosen:p out:p states:p rtol:d atol_share:d first_step:d
+    largest_step:d most_steps:l most_steps_here:l status:p worst:p reached:p steps:p rejected:p cancel:p done:p"""
+TYPES = {"i": ctypes.c_int32, "l": ctypes.c_int64, "d": ctypes.c_double, "p": ctypes.c_void_p}
+
+
 class Job(ctypes.Structure):
     """As in kernel/job.h."""
 
-    _fields_ = [(name, {"i": ctypes.c_int32, "l": ctypes.c_int64, "d": ctypes.c_double, "p": ctypes.c_void_p}[kind]) for name, kind in (
-        pair.split(":") for pair in ["persons:l", "parameters:p", "start:p", "setpoints:p", "healthy:p", "scale:p", "skip:p", "schedule_of:p", "schedules:i", "segment_ptr:p", "segment_start:p", "segment_end:p", "segment_inputs:p", "inputs:p", "jump_ptr:p", "jump_state:p", "jump_way:p", "jump_amount:p", "flow_ptr:p", "flow_state:p", "flow_way:p", "flow_rate:p", "ways_count:i", "ways:p", "output_ptr:p", "output_time:p", "output_most:l", "chosen_count:i", "chosen:p", "out:p", "states:p", "rtol:d", "atol_share:d", "first_step:d", "largest_step:d", "most_steps:l", "most_steps_here:l", "status:p", "worst:p", "reached:p", "steps:p", "rejected:p", "cancel:p", "done:p"])]
+    _fields_ = [(word[:-2], TYPES[word[-1]]) for word in WORDS.split()]
 
 
 @dataclass
@@ -189,7 +196,8 @@ class Kernel:
         return raw[-raw.ctypes.data % 64:]
 
     def run(self, start, schedules, outputs, *, parameters=(), ways=((1.0,),), inputs=((),), scale=None, schedule_of=None, skip=None, chosen=None,
-            rtol=1e-6, atol_share=1e-3, first_step=1e-3, largest_step=1e300, most_steps=1_000_000, most_steps_here=1_000_000, cancel=None, without=()):
+            rtol=1e-6, atol_share=1e-3, first_step=1e-3, largest_step=1e300, most_steps=1_000_000, most_steps_here=1_000_000, cancel=None,
+            without=()):
         """Run people from *start* [person, state]; *schedules* are lists of segments, *outputs* a list of times for each; *without*: NULL."""
         start = np.atleast_2d(np.asarray(start, FLOATS))
         persons = len(start)
@@ -203,7 +211,8 @@ class Kernel:
         most = max(len(o) for o in outputs)
         arrays = {
             "parameters": each(parameters, self.sizes["NP"]) if self.sizes["NP"] else np.zeros((persons, 1)), "start": start,
-            "setpoints": np.zeros(1), "healthy": np.zeros(1), "scale": each(np.ones(1) if scale is None else scale, 1 if scale is None else start.shape[1])
+            "setpoints": np.zeros(1), "healthy": np.zeros(1),
+            "scale": each(np.ones(1) if scale is None else scale, 1 if scale is None else start.shape[1])
             * np.ones_like(start), "skip": None if skip is None else np.asarray(skip, np.uint8),
             "schedule_of": np.zeros(persons, np.int32) if schedule_of is None else np.asarray(schedule_of, np.int32),
             "segment_ptr": segment_ptr, "segment_start": np.array([s.start for s in segments]), "segment_end": np.array([s.end for s in segments]),
@@ -265,7 +274,8 @@ def compiled(text: str, folder: Path, arguments, *, command=None, main="ensemble
     command = command or next(iter(compilers().values()))
     target = folder / "kernel.so"
     source = SOURCES / main if (SOURCES / main).exists() else folder / main
-    call = [*command, *adapted(arguments, command), *more, "-shared", "-fPIC", f'-DMODEL_INC="{folder / "model.inc"}"', f"-I{SOURCES}", str(source), "-o", str(target)]
+    places = [f'-DMODEL_INC="{folder / "model.inc"}"', f"-I{SOURCES}", str(source), "-o", str(target)]
+    call = [*command, *adapted(arguments, command), *more, "-shared", "-fPIC", *places]
     done = subprocess.run(call, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return target

@@ -15,7 +15,8 @@ def slopes(errors, steps):
     return float(np.polyfit(np.log(steps), np.log(errors), 1)[0])
 
 
-def fixed(kernel, exact, start, end, *, step, outputs):
+def fixed(kernel, exact, span, *, step, outputs):
+    start, end = span
     begin = exact(np.array([start]))[0]
     result = kernel.run([begin], [[Segment(start, end)]], [outputs], rtol=HUGE, first_step=step, largest_step=step)
     assert result.status[0] == FINISHED
@@ -23,12 +24,17 @@ def fixed(kernel, exact, start, end, *, step, outputs):
     return np.abs(result.states[0] - exact(np.asarray(outputs)))
 
 
+def solved(kernel, problem, rtol):
+    given = {"rtol": rtol, "scale": problem.scale, "first_step": problem.first_step}
+    return kernel.run([problem.start], [[Segment(0.0, problem.end)]], [[problem.end]], **given)
+
+
 @pytest.mark.parametrize("name", EXACT)
 @pytest.mark.parametrize("build", ["fast", "reproducible"])
 def test_the_order_of_the_method_is_five(place, name, build):
     model, exact = EXACT[name]
     kernel, steps = kernel_of(model, place, build=build), 2.0 ** -np.arange(3, 7)
-    errors = [fixed(kernel, exact, 0.25, 2.25, step=h, outputs=[2.25])[0].max() for h in steps]
+    errors = [fixed(kernel, exact, (0.25, 2.25), step=h, outputs=[2.25])[0].max() for h in steps]
     assert abs(slopes(errors, steps) - 5.0) <= 0.2, errors
 
 
@@ -37,7 +43,7 @@ def test_the_dense_output_is_of_order_four(place, name):
     """Inside one step from an exact start: the error of an interpolant of order four falls with the fifth power of the step."""
     model, exact = EXACT[name]
     kernel, steps, shares = kernel_of(model, place), 2.0 ** -np.arange(4, 7), np.linspace(0.05, 0.95, 19)
-    errors = [fixed(kernel, exact, 0.5, 0.5 + h, step=h, outputs=0.5 + h * shares).max() for h in steps]
+    errors = [fixed(kernel, exact, (0.5, 0.5 + h), step=h, outputs=0.5 + h * shares).max() for h in steps]
     order = slopes(errors, steps) - 1.0
     assert abs(order - 4.0) <= 0.2, (order, errors)
 
@@ -46,10 +52,10 @@ def test_the_dense_output_is_of_order_four(place, name):
 def test_the_dense_output_meets_both_ends_of_a_step_and_is_near_the_solution_between_many(place, name):
     model, exact = EXACT[name]
     h, times = 1 / 64, np.linspace(0.25, 2.25, 777)
-    errors = fixed(kernel_of(model, place), exact, 0.25, 2.25, step=h, outputs=times)
+    errors = fixed(kernel_of(model, place), exact, (0.25, 2.25), step=h, outputs=times)
     assert errors.max() <= 2e-9
     at_steps = [0.25 + i * h for i in range(1, 128)]
-    on, just = (fixed(kernel_of(model, place), exact, 0.25, 2.25, step=h, outputs=moments) for moments in (at_steps, np.nextafter(at_steps, 0)))
+    on, just = (fixed(kernel_of(model, place), exact, (0.25, 2.25), step=h, outputs=moments) for moments in (at_steps, np.nextafter(at_steps, 0)))
     assert np.abs(on - just).max() <= 5e-15
 
 
@@ -70,7 +76,8 @@ def tables():
     a[6], a[7] = a[5], a[5]
     a[6, 5] = a[7, 5] = a[7, 6] = 1.0
     gamma = float(re.search(r"gamma_of_method = ([\d.]+);", text)[1])
-    return gamma, a, numbers("c_of_method", (8, 8)), numbers("alpha_of_method", (1, 8))[0], numbers("gamma_of_stage", (1, 8))[0], numbers("dense_of_method", (3, 8))
+    moments, weights = (numbers(name, (1, 8))[0] for name in ("alpha_of_method", "gamma_of_stage"))
+    return gamma, a, numbers("c_of_method", (8, 8)), moments, weights, numbers("dense_of_method", (3, 8))
 
 
 def test_moments_and_weights_are_the_row_sums_that_the_coefficients_imply():
@@ -103,7 +110,7 @@ def test_the_coefficients_fulfil_the_conditions_of_order_at_every_fraction_of_a_
 def test_stiff_problems_come_out_right_to_six_digits(place, name):
     problem = STIFF[name]
     kernel = kernel_of(problem.model, place)
-    result = kernel.run([problem.start], [[Segment(0.0, problem.end)]], [[problem.end]], rtol=1e-8, scale=problem.scale, first_step=problem.first_step)
+    result = solved(kernel, problem, 1e-8)
     assert result.status[0] == FINISHED
     solution = np.array(problem.solution)
     error = np.abs(result.states[0, -1] - solution) / np.maximum(np.abs(solution), problem.scale)
@@ -117,7 +124,7 @@ def test_a_tighter_tolerance_gives_a_smaller_error(place, name):
     kernel, solution = kernel_of(problem.model, place), np.array(problem.solution)
     errors = []
     for rtol in (1e-3, 1e-5, 1e-7):
-        result = kernel.run([problem.start], [[Segment(0.0, problem.end)]], [[problem.end]], rtol=rtol, scale=problem.scale, first_step=problem.first_step)
+        result = solved(kernel, problem, rtol)
         errors.append((np.abs(result.states[0, -1] - solution) / np.maximum(np.abs(solution), problem.scale)).max())
         assert errors[-1] <= 30 * rtol
     assert errors[0] > errors[1] > errors[2]

@@ -70,6 +70,8 @@ def arguments(name, seed=3):
             values[0] = -values[0]
         if name.startswith("mean_decay") and k % 5 == 4:
             values[0] *= 300.0
+        if k % 7 == 6 and name not in DEFINITIONS:
+            values[1] = values[0]
         if k % 4 == 0 and name in DEFINITIONS:
             values[2] = float(dice.integers(1, 4))
         yield values

@@ -5,7 +5,7 @@ from dataclasses import replace
 import libsbml
 import numpy as np
 import pytest
-from tests.exchanging import CARRIED, FED, HEARD, SPLIT, STORE, TIGHT, as_sbml, both, model_of, problem, roadrunner_course
+from tests.exchanging import CARRIED, CONVERTED, FED, HEARD, SPLIT, STORE, TIGHT, as_sbml, both, model_of, problem, roadrunner_course
 from tests.helpers import refused
 from tests.small_organs import Law
 
@@ -21,9 +21,9 @@ from zonula.simulation.problem import Problem
 from zonula.simulation.reference import solve
 from zonula.simulation.schedule import Plan
 
-SHOWN = ["level", "index", "bound"]
+SHOWN = ["level", "index", "bound", "excess"]
 HEARS = ["source", "echo", "plain"]
-BODIES = pytest.mark.parametrize("model", [STORE, HEARD, CARRIED, SPLIT, FED], ids=["store", "heard", "carried", "split", "fed"])
+BODIES = pytest.mark.parametrize("model", [STORE, HEARD, CARRIED, SPLIT, FED, CONVERTED], ids=["store", "heard", "carried", "split", "fed", "converted"])
 
 
 def alike(given, names=SHOWN):
@@ -80,6 +80,9 @@ def test_substances_are_species_indices_are_parameters_and_processes_keep_their_
     assert {model.getSpecies(i).getId() for i in range(model.getNumSpecies())} == {"x_store_x", "x_store_bound"}
     assert model.getParameter("x_store_index").getConstant() is False
     assert model.getRateRule("x_store_index") is not None
+    assert model.getSpecies("x_store_x").getSubstanceUnits() == "unit_pg"
+    assert model.getSpecies("x_store_x").getConversionFactor() == "one_pg"
+    assert model.getParameter("one_pg").getUnits() == "unit_pg"
     binding = model.getReaction("r_store_binding")
     assert binding.getReactant(0).getSpecies() == "x_store_x"
     assert binding.getProduct(0).getSpecies() == "x_store_bound"
@@ -136,11 +139,13 @@ def test_a_dose_is_there_at_its_very_moment_and_not_before(day):
 
 
 def test_two_doses_at_one_moment_into_one_state_add():
-    given = problem(STORE, ["store.x 1 ng at day 1", "store.bound 3 ng at day 1", "store.x 1 ng at day 2"])
+    given = problem(STORE, ["store.x 1 ng at day 1", "store.bound 1 ng at day 1", "store.x 1 ng at day 2"])
     model = model_of(as_sbml(given))
     assert [model.getEvent(i).getNumEventAssignments() for i in range(model.getNumEvents())] == [2, 1]
     assert model.getParameter("d_store_x_1").getValue() == pytest.approx(4.0)
-    assert model.getParameter("d_store_x_2") is None  # one parameter for doses of one size
+    assert model.getParameter("d_store_x_2") is None  # one parameter for doses of one size into one state
+    assert libsbml.formulaToL3String(model.getEvent(0).getEventAssignment("x_store_bound").getMath()) == "x_store_bound + d_store_bound_1"
+    assert libsbml.formulaToL3String(model.getEvent(0).getTrigger().getMath()) == "time >= 1 unit_day"
     alike(given)
 
 
@@ -193,6 +198,15 @@ def test_one_flux_in_two_parts_and_a_signal_that_uses_nothing_up():
     theirs = roadrunner_course(as_sbml(given), ours.times[1:], ["x_fork_a", "x_fork_b", "x_fork_c"])
     np.testing.assert_allclose(theirs, ours.states[1:], rtol=1e-8, atol=1e-8)
     assert ours.states[-1, 2] > 1.0
+
+
+def test_what_becomes_of_another_kind_arrives_as_its_yield_says():
+    given = problem(CONVERTED, ["convert.a 5 ng{LAL}/mL at day 0.5"])
+    ours = solve(given)
+    keep = np.abs(ours.times - 0.5) > 1e-9
+    theirs = roadrunner_course(as_sbml(given), ours.times[keep], ["[x_convert_a]", "[x_convert_b]"])
+    np.testing.assert_allclose(theirs, ours.states[keep], rtol=1e-8, atol=1e-8)
+    assert 0 < np.max(ours.states[:, 1]) < 0.1
 
 
 # --- refused -------------------------------------------------------------------------------------------

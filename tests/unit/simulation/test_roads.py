@@ -13,7 +13,6 @@ from tests.small_organs import Plain, Source
 from tests.small_roads import ADDITIVE, FRAGILE, LEARNING, OVERLAPPING, leaking
 
 from zonula.language.assemble import assemble
-from zonula.simulation import roads as module
 from zonula.simulation.closings import Closing, Question
 from zonula.simulation.reference import solve
 from zonula.simulation.roads import by_road, runs_for, sentence, shapley
@@ -118,15 +117,14 @@ def test_a_healthy_person_has_nothing_to_share_out():
     assert "nan" not in sentence(roads)
 
 
-def test_roads_that_are_closed_anyway_carry_nothing_and_are_not_run_again(monkeypatch):
+def test_roads_that_are_closed_anyway_carry_nothing_and_are_not_run_again():
     problem = leaking(ADDITIVE, closed=(Closing("systemic"),))
     assert runs_for(problem, Question("pain_vas", 20.0)) == 6
     assert runs_for(leaking(ADDITIVE), Question("pain_vas", 20.0)) == 14
     assert runs_for(leaking(ADDITIVE), Question("pain_vas", 0.0)) == 7
     made = []
-    monkeypatch.setattr(module, "solve", lambda problem, **more: made.append(more["health"]) or solve(problem, **more))
     result = solve(problem)
-    roads = by_road(problem, result=result)
+    roads = by_road(problem, result=result, solver=lambda problem, **more: made.append(more["health"]) or solve(problem, **more))
     assert len(made) == 6
     assert all(health is result.health for health in made)
     assert roads.never.shares == pytest.approx({"systemic": 0.0, "products": 3.0, "primed": -1.0, "remainder": 2.0}, abs=1e-6)
@@ -163,24 +161,22 @@ def test_a_run_that_fails_is_named_and_the_rest_is_still_told():
     json.dumps(roads.as_dict(), allow_nan=False)
 
 
-def test_where_closing_later_fails_the_other_sense_is_still_shared_out(monkeypatch):
+def test_where_closing_later_fails_the_other_sense_is_still_shared_out():
     def fails_later(problem, **more):
         return solve(problem if all(c.start == 0 for c in problem.closed) else replace(problem, parameters=-problem.parameters), **more)
 
-    monkeypatch.setattr(module, "solve", fails_later)
-    roads = by_road(leaking(LEARNING, leak=0.3), day=10.0)
+    roads = by_road(leaking(LEARNING, leak=0.3), day=10.0, solver=fails_later)
     assert (roads.never.status, roads.from_now.status) == ("finished", "incomplete")
     assert sum(roads.never.shares.values()) == pytest.approx(roads.at_end)
     assert "fall to" in sentence(roads)
     assert "Closed only" not in sentence(roads)
 
 
-def test_without_a_run_to_the_end_nothing_more_is_tried(monkeypatch):
+def test_without_a_run_to_the_end_nothing_more_is_tried():
     problem = replace(leaking(FRAGILE), closed=frozenset({Closing("primed", 5.0)}))
     result = solve(problem)
     assert result.outcome.status == "stopped"
-    monkeypatch.setattr(module, "solve", None)
-    roads = by_road(problem, result=result)
+    roads = by_road(problem, result=result, solver=lambda *_, **__: pytest.fail("another run"))
     assert roads.at_end is None
     assert roads.never.status == "incomplete"
     assert [run["closed"] for run in roads.failures] == [[]]

@@ -20,6 +20,7 @@ NEUTRAL: dict[str, dict[str, float]] = {
     "small erosions": {"wall.half_patency": _NONE, "wall.patency": 0.000178, "wall.patency_bacteria": 0.0105},
     "interferon": {"epithelium.gain_brake_ifn": 1.0},
     "lasting leak": {"junctions.gain_memory": 0.0},
+    "extent": {"segments.k_extent": _NONE},
     "adaptation to NSAIDs": {"epithelium.adaptation_maximum": 0.0},
     "antibodies against a drug": {"adalimumab.gain_clearance": 0.0},
     "sealer": {"sealer.share_zonulin": 1.0, "sealer.share_inflammation": 0.0},

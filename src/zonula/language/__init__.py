@@ -8,6 +8,7 @@ from zonula.language.laws import (
     hill,
     hill_above,
     hindrance,
+    in_part,
     inhibited_by,
     inhibited_relative,
     larger,
@@ -45,7 +46,7 @@ from zonula.language.quantities import covariate, exposure, healthy, parameter, 
 
 __all__ = [
     "Drug", "Expr", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exp", "exposure",
-    "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "hindrance", "inhibited_by", "inhibited_relative", "larger",
+    "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "hindrance", "in_part", "inhibited_by", "inhibited_relative", "larger",
     "leaves", "literal", "ln", "loss", "mean_decay", "moves", "neutralises", "parameter", "quickly_up_slowly_down", "ratio_power",
     "readout", "reads", "recovered", "rectified", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "smaller", "split", "sqrt",
     "state", "tanh", "transit",

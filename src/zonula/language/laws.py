@@ -40,6 +40,11 @@ def saturating(x: Expr, half: Expr) -> Expr:
     return x * (1 + half) / (x + half)
 
 
+def in_part(x: Expr, in_health: Expr, share: Expr) -> Expr:
+    """Mean of a whole of which a *share* is at *x* and the rest as *in_health*."""
+    return x - (1 - share) * (x - in_health)
+
+
 def rectified(x: Expr, width: Expr) -> Expr:
     """``x^2/(x + width)`` above 0, else 0: a max(0, x) that is once differentiable and shifts no healthy state."""
     return call("rectified", x, width)

@@ -8,6 +8,7 @@ from zonula.language import (
     Organ,
     exposure,
     gain,
+    in_part,
     literal,
     loss,
     parameter,
@@ -37,6 +38,7 @@ class Epithelium(Organ):
     toxin = reads("pathogen.toxin", "1/day")
     viral_damage = reads("virus.damage", "1")
     butyrate_fold = reads("lumen.butyrate_fold", "1")
+    affected = reads("segments.affected", "1")
     nutrition = reads("diet.nutrition", "1")
     glutamine_eaten = reads("diet.glutamine", "1")
     zinc = reads("diet.zinc", "1")
@@ -119,4 +121,4 @@ class Epithelium(Organ):
     deep_healing = loss(deep_lesions, k_deep_healing * resources * deep_lesions)
 
     # Shows
-    eroded_fraction = readout("1", erosion + deep_lesions, "eroded fraction of the gut wall")
+    eroded_fraction = readout("1", in_part(erosion, erosion_at_rest, affected) + deep_lesions, "eroded fraction of the gut wall")

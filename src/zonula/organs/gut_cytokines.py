@@ -40,6 +40,7 @@ class GutCytokines(Organ):
     th1 = reads("gut_lymphocytes.th1", "10^9*cell")
     th17 = reads("gut_lymphocytes.th17", "10^9*cell")
     treg = reads("gut_lymphocytes.treg", "10^9*cell")
+    affected = reads("segments.affected", "1")
     volume = reads("mucosa.volume", "mL")
 
     # Needs (values and evidence: evidence/gut_cytokines.toml)
@@ -146,9 +147,9 @@ class GutCytokines(Organ):
         share_il10_resident * resident / healthy(resident) + share_il10_treg * treg / healthy(treg)
         + larger(1 - share_il10_resident - share_il10_treg, 0) * smaller(macrophages_fold, cap_il10) * stimulated))
     il10_removal = loss(il10, k_il10 * il10, source="Lo2016")
-    tnf_spill = signal("pg/day", "TNF that spills into the blood", spill_tnf * k_tnf * (tnf - healthy(tnf)) * volume)
-    il6_spill = signal("pg/day", "IL-6 that spills into the blood", spill_il6 * k_il6 * (il6 - healthy(il6)) * volume)
-    il17_spill = signal("pg/day", "IL-17 that spills into the blood", spill_il17 * k_il22 * (il22 - healthy(il22)) * volume)
+    tnf_spill = signal("pg/day", "TNF that spills into the blood", spill_tnf * k_tnf * affected * (tnf - healthy(tnf)) * volume)
+    il6_spill = signal("pg/day", "IL-6 that spills into the blood", spill_il6 * k_il6 * affected * (il6 - healthy(il6)) * volume)
+    il17_spill = signal("pg/day", "IL-17 that spills into the blood", spill_il17 * k_il22 * affected * (il22 - healthy(il22)) * volume)
 
     # Shows
     gut_tnf = readout("pg/mL", tnf, "TNF of the gut wall")

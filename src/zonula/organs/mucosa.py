@@ -15,6 +15,8 @@ class Mucosa(Organ):
     bacteria_in = reads("wall.bacteria", "CFU/day", road="wall_to_mucosa")
     antigen_in = reads("wall.antigen", "mg/day", road="wall_to_mucosa")
     small_in = reads("wall.small_products", "1/cm", road="wall_to_mucosa")
+    threshold = reads("segments.threshold", "1")
+    affected = reads("segments.affected", "1")
     sensed = reads("mucosa.sensing", "1", road="products_to_mucosa")
     memory = reads("gut_lymphocytes.memory", "1")
     tnf_above = reads("gut_cytokines.tnf_signal_above", "1")
@@ -73,7 +75,7 @@ class Mucosa(Organ):
                    lps + weight_live * lps_per_bacterium * bacteria / volume + weight_antigen * antigen_in / volume / k_antigen
                    + weight_small * small_in / healthy(small_in))
     sensing = signal("1", "response of mononuclear cells to the microbial drive",
-                     hill(drive, EC50_products / (1 + gain_memory * memory), n_products))
+                     hill(drive, EC50_products * threshold / (1 + gain_memory * memory), n_products))
     product_signal = signal("1", "microbial signal, 0 in health, 1 full", (sensed - healthy(sensing)) / (1 - healthy(sensing)))
     product_signal_above = signal("1", "microbial signal above health", rectified(product_signal, smoothing))
     neutrophil_excess = signal("1", "neutrophils above health, in folds of it", rectified(neutrophils / healthy(neutrophils) - 1, smoothing))
@@ -101,5 +103,5 @@ class Mucosa(Organ):
     neutrophil_death = loss(neutrophils, k_neutrophils * neutrophils)
 
     # Shows
-    calprotectin = readout("ug/g", calprotectin_at_rest * neutrophils / healthy(neutrophils), "calprotectin in stool")
+    calprotectin = readout("ug/g", calprotectin_at_rest * (1 + affected * (neutrophils / healthy(neutrophils) - 1)), "calprotectin in stool")
     tissue_bacteria = readout("CFU", bacteria, "live bacteria in the gut wall")

@@ -4,7 +4,7 @@ Endotoxin of the gut is counted as the LAL assay sees it up to here; how much of
 where it enters the plasma.
 """
 
-from zonula.language import Organ, exposure, healthy, parameter, readout, reads, signal
+from zonula.language import Organ, exposure, healthy, in_part, parameter, readout, reads, signal
 
 
 class Portal(Organ):
@@ -15,6 +15,7 @@ class Portal(Organ):
     antigen_between_cells = reads("wall.antigen", "mg/day", road="gut_to_blood")
     debris_of_wall = reads("mucosa.debris", "pg{LAL}/day", road="gut_to_blood")
     bacteria = reads("mucosa.bacteria", "CFU")
+    affected = reads("segments.affected", "1")
     k_egress = reads("mucosa.k_egress", "1/day")
     fat = reads("diet.fat", "1")
     alcohol = reads("diet.alcohol", "1")
@@ -33,17 +34,21 @@ class Portal(Organ):
     antigen_through_cells = parameter("mg/day", "intact food protein that passes through cells")
 
     # Happens
+    lps_of_gut = in_part(lps_between_cells, healthy(lps_between_cells), affected)
+    debris_of_gut = in_part(debris_of_wall, healthy(debris_of_wall), affected)
+    antigen_of_gut = in_part(antigen_between_cells, healthy(antigen_between_cells), affected)
+    bacteria_of_gut = in_part(bacteria, healthy(bacteria), affected)
     lps_transcellular = signal("pg{LAL}/day", "endotoxin that passes through cells", lps_through_cells * fat * (1 + gain_alcohol * alcohol))
-    lps_inflow = signal("pg{LAL}/day", "endotoxin in portal blood", lps_transcellular + lps_between_cells)
+    lps_inflow = signal("pg{LAL}/day", "endotoxin in portal blood", lps_transcellular + lps_of_gut)
     extraction = signal("1", "share of endotoxin that the liver takes out",
                         extraction_at_rest * liver_function * (1 - loss_alcohol * alcohol) / (1 + lps_inflow / portal_flow / half_extraction))
     lps_passed = signal("pg{LAL}/day", "endotoxin that passes the liver", (1 - extraction) * lps_inflow)
-    products_inflow = signal("pg{LAL}/day", "endotoxin and debris of bacteria that leave the gut", lps_inflow + debris_of_wall)
+    products_inflow = signal("pg{LAL}/day", "endotoxin and debris of bacteria that leave the gut", lps_inflow + debris_of_gut)
     debris = signal("1", "bacterial debris that leaves the gut, in folds of health", products_inflow / healthy(products_inflow))
-    antigen_inflow = signal("mg/day", "intact food protein in blood", antigen_through_cells * food_protein + antigen_between_cells)
+    antigen_inflow = signal("mg/day", "intact food protein in blood", antigen_through_cells * food_protein + antigen_of_gut)
     antigen = signal("1", "intact food protein in blood, in folds of health", antigen_inflow / healthy(antigen_inflow))
     live_bacteria = signal("CFU/day", "live bacteria that pass nodes and liver",
-                           (1 - capture * liver_function * (1 - loss_alcohol * loss_capture_alcohol * alcohol)) * k_egress * bacteria)
+                           (1 - capture * liver_function * (1 - loss_alcohol * loss_capture_alcohol * alcohol)) * k_egress * bacteria_of_gut)
 
     # Shows
     portal_lps = readout("pg{LAL}/mL", lps_inflow / portal_flow, "endotoxin in portal plasma, by the LAL assay")

@@ -30,6 +30,7 @@ from zonula.organs.mucus import Mucus
 from zonula.organs.pain import Pain
 from zonula.organs.pathogen import Pathogen
 from zonula.organs.portal import Portal
+from zonula.organs.segments import Segments
 from zonula.organs.sugar_test import SugarTest
 from zonula.organs.tolerance import Tolerance
 from zonula.organs.virus import Virus
@@ -37,7 +38,7 @@ from zonula.organs.wall import Wall
 
 ORGANS: tuple[type[Organ], ...] = (
     Body, Diet,
-    Lumen, Pathogen, Virus, Coeliac, Mucus, Epithelium, Junctions, Wall, SugarTest,  # the gut wall
+    Lumen, Pathogen, Virus, Coeliac, Mucus, Epithelium, Junctions, Wall, Segments, SugarTest,  # the gut wall
     Mucosa, GutLymphocytes, GutCytokines, MesentericNodes,  # its immune system
     Portal, Blood, Monocytes, Cytokines, Adrenal, Liver, Leukocytes,  # the way through liver and blood
     Tolerance, Joint, JointCytokines, JointStructure,  # immunity against joints, and the joint

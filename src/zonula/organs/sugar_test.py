@@ -4,16 +4,17 @@ The probes are states that a plan can dose (``lactulose 5 g po at day 30``).  Th
 same linear equations with the wall held as it is at that moment.
 """
 
-from zonula.language import Organ, becomes, loss, parameter, readout, reads, recovered, signal, state
+from zonula.language import Organ, becomes, healthy, in_part, loss, parameter, readout, reads, recovered, signal, state
 
 
 class SugarTest(Organ):
     """Probes of permeability on their way from the mouth to the urine."""
 
     # Hears
-    lactulose_permeability = reads("wall.lactulose_permeability", "cm/day")
-    mannitol_permeability = reads("wall.mannitol_permeability", "cm/day")
-    edta_permeability = reads("wall.edta_permeability", "cm/day")
+    lactulose_of_wall = reads("wall.lactulose_permeability", "cm/day")
+    mannitol_of_wall = reads("wall.mannitol_permeability", "cm/day")
+    edta_of_wall = reads("wall.edta_permeability", "cm/day")
+    affected = reads("segments.affected", "1")
     exchange = reads("wall.exchange", "1/cm")
 
     # Needs (values and evidence: evidence/sugar_test.toml)
@@ -34,6 +35,12 @@ class SugarTest(Organ):
     mannitol_urine = state("g", "mannitol in the urine, from the beginning", start=0.0, accumulates=True)
 
     # Happens
+    lactulose_permeability = signal("cm/day", "permeability of the whole gut to lactulose",
+                                    in_part(lactulose_of_wall, healthy(lactulose_of_wall), affected))
+    mannitol_permeability = signal("cm/day", "permeability of the whole gut to mannitol",
+                                   in_part(mannitol_of_wall, healthy(mannitol_of_wall), affected))
+    edta_permeability = signal("cm/day", "permeability of the whole gut to chromium EDTA",
+                               in_part(edta_of_wall, healthy(edta_of_wall), affected))
     lactulose_per_surface = recovered(collection, k_emptying, k_transit + lactulose_permeability * exchange, k_excretion, lactulose_permeability)
     mannitol_per_surface = recovered(collection, k_emptying, k_transit + mannitol_permeability * exchange, k_excretion, mannitol_permeability)
     lactulose_share = signal("1", "lactulose that a test at this moment would recover", exchange * lactulose_per_surface)

@@ -15,6 +15,7 @@ class Tolerance(Organ):
     th1 = reads("gut_lymphocytes.th1", "10^9*cell", road="gut_to_blood")
     th17 = reads("gut_lymphocytes.th17", "10^9*cell", road="gut_to_blood")
     specific_response = reads("mesenteric_nodes.specific_response", "1", road="gut_to_blood")
+    affected = reads("segments.affected", "1")
     il6 = reads("cytokines.il6", "pg/mL", at="plasma")
     macrophages = reads("joint.macrophages", "1")
     genetic_risk = reads("body.genetic_risk", "1")
@@ -45,7 +46,7 @@ class Tolerance(Organ):
     antigen_excess = rectified(antigen - healthy(antigen), smoothing)
     help_of_inflammation = 1 + gain_il6 * hill(rectified(il6 - healthy(il6), smoothing_il6), EC50_il6)
     release = signal("1", "release of gut-primed T cells above health, in folds of it",
-                     weight_th17 * th17 / healthy(th17) + (1 - weight_th17) * th1 / healthy(th1) - 1
+                     affected * (weight_th17 * th17 / healthy(th17) + (1 - weight_th17) * th1 / healthy(th1) - 1)
                      + gain_infection * specific_response)
     priming = gain(tolerance_loss, k_priming * genetic_risk * antigen_excess * help_of_inflammation * (1 - tolerance_loss))
     spreading = gain(tolerance_loss, k_spreading * hill(genetic_risk, half_risk, 2) * tolerance_loss * (1 - tolerance_loss)

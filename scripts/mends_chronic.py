@@ -55,9 +55,9 @@ def graded(jobs: int = 1) -> Mend:
     return Mend(
         name="graded", title="How many guts stay ill, and how ill",
         mechanism="Small erosions are hardly patent, so that a wall with few of them is not drawn into the vicious circle; interferon does not "
-                  "slow repair; after an inflammation the junctions stay slightly open for a year or two; and the leak at rest is narrow. The stretches "
-                  "of a gut differ in how much they bear: once the insult is over, the hardier ones heal and the illness withdraws to the others, so "
-                  "that it has an extent, from a patch to the whole gut. Shown "
+                  "slow repair; after an inflammation the junctions stay slightly open for a year or two; and the leak at rest is narrow. The "
+                  "stretches of a gut differ in how much they bear: once the insult is over, the hardier ones heal and the illness withdraws to "
+                  "the others, so that it has an extent, from a patch to the whole gut. Shown "
                   f"are {len(both)} people drawn as the evidence says that people differ, a year after the combined insult (an infection, "
                   "antibiotics, irritants and poor food for four weeks), which is far harder than an infection alone.",
         sources=("Gitter2001", "Zeissig2007", "Kawashima2016", "Roda2017", ("Klem 2017", "https://doi.org/10.1053/j.gastro.2016.12.039"),
@@ -67,8 +67,8 @@ def graded(jobs: int = 1) -> Mend:
               ("low-grade: less than 250 µg/g, lactulose/mannitol above 1.1 of health", "about 10 % after an infection", slight(before),
                slight(after)),
               ("lactulose/mannitol of the lastingly ill, 10 to 90 % of them", "×2 to 5", spread(before), spread(after))),
-        wrong="within an ill stretch all are equally ill: people differ in extent, hardly in depth. A new insult on a gut that is ill in part is felt "
-              "by that part first; and the bacteria of the lumen are those beside the ill stretch. How many stay ill depends on an insult that "
+        wrong="within an ill stretch all are equally ill: people differ in extent, hardly in depth. A new insult on a gut that is ill in part is "
+              "felt by that part first; and the bacteria of the lumen are those beside the ill stretch. How many stay ill depends on an insult that "
               "was made to be severe.",
         panels=(Panel(title="Lactulose/mannitol after 1 year", x="fold of health", y="people with no more [%]", log="x", bottom=0.0, lines=lines(0)),
                 Panel(title="Calprotectin after 1 year", x="µg/g", y="people with no more [%]", log="x", bottom=0.0, lines=lines(1))),

@@ -21,6 +21,7 @@ from zonula.codegen.system import closing_system, healthy_values
 from zonula.ground.provenance import digest
 from zonula.language.expression import Name
 from zonula.language.model import Model
+from zonula.language.organ import Drug
 from zonula.language.quantities import Switch
 
 _SMALLEST = 1e-12  # of an unknown, in the gross flow through an equation (as in simulation.health)
@@ -90,6 +91,7 @@ def _head(model: Model, motion: _Part, closure: _Part) -> list[str]:
     low, high = zip(*(state.within for state in model.states), strict=True)
     resting = [i for i, state in enumerate(model.states) if not state.accumulates]
     more = len(model.setpoints)
+    treatments = {organ.path for organ in model.organs if issubclass(organ, Drug)}
     return [
         "/* Generated from the organs; edit those instead. */",
         *(f"#define {name} {size}" for name, size in sizes.items()),
@@ -97,6 +99,8 @@ def _head(model: Model, motion: _Part, closure: _Part) -> list[str]:
         _table("double", "model_low", "NX", map(_number, low)), _table("double", "model_high", "NX", map(_number, high)),
         _table("double", "model_start", "NX", (_number(state.start) for state in model.states)),
         _table("double", "model_neutral", "NI", [*(_number(e.neutral) for e in model.exposures), *(["1.0"] * (len(model.gates) + len(model.roads)))]),
+        "/* 1: a state of a treatment, as large as its doses */",
+        _table("uint8_t", "model_of_treatment", "NX", (str(int(state.path.partition(".")[0] in treatments)) for state in model.states)),
         "/* where the inverses of the pivots stand among the factors */",
         _table("int", "model_pivot", "NX", map(str, motion.pivots)),
         "/* the unknowns of health: these states, then the set-points */",
@@ -241,7 +245,7 @@ def _solve(plan: Elimination, name: str, step: str) -> list[str]:
 
 def _closure(model: Model) -> _Part:
     """The equations of health, their exact factors, and the values of ``healthy(x)`` at a healthy state."""
-    part, system = _Part(Graph(), "c"), closing_system(model)
+    part, system = _Part(Graph(cancelling=True), "c"), closing_system(model)
     graph = part.graph
     places: dict[Name, int] = {name: graph.input("z", j) for j, name in enumerate(system.unknowns)}
     places |= {name: graph.input("p", i) for i, name in enumerate(model.parameters)}

@@ -157,8 +157,8 @@ def flags(build: str, cpu: str, *, zig: bool = False) -> tuple[str, ...]:
     return (*_ALWAYS, *_OF_BUILD[build], *march, *wide, *own, f"-DLANES={LANES[cpu]}")
 
 
-def compiled(sources: Mapping[str, str], arguments: Sequence[str], compiler: Compiler) -> bytes:
-    """The library that *compiler* makes of *sources* (file name to text; ``ensemble.c`` is compiled).
+def compiled(sources: Mapping[str, str], arguments: Sequence[str], compiler: Compiler, *, main: str = MAIN) -> bytes:
+    """The library that *compiler* makes of *sources* (file name to text; *main* is compiled).
 
     Raises
     ------
@@ -169,7 +169,7 @@ def compiled(sources: Mapping[str, str], arguments: Sequence[str], compiler: Com
         for name, text in sources.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
         made = folder / f"made{SUFFIX}"
-        command = [*compiler.command, *arguments, f'-DMODEL_INC="{MODEL}"', MAIN, "-o", made.name]  # no path enters what is made
+        command = [*compiler.command, *arguments, f'-DMODEL_INC="{MODEL}"', main, "-o", made.name]  # no path enters what is made
         own = {"ZIG_GLOBAL_CACHE_DIR": str(cache_folder() / "zig"), "ZIG_LOCAL_CACHE_DIR": str(folder / "zig")} if compiler.zig else {}
         try:
             done = _run(command, folder, **own)
@@ -243,11 +243,12 @@ class Entry:
     folder: Path
     name: str
     key: str
+    suffix: str = SUFFIX
 
     @property
     def library(self) -> Path:
-        """The shared library."""
-        return self.folder / f"{self.name}-{self.key[:32]}{SUFFIX}"
+        """The library itself."""
+        return self.folder / f"{self.name}-{self.key[:32]}{self.suffix}"
 
     @property
     def note(self) -> Path:

@@ -14,15 +14,21 @@ from zonula.language.expression import Call, Expr, Name, Number
 
 PLAIN, FIXED, MOVING = 0, 1, 2
 _NEAR = 1e-4  # below this, mean_decay is its own power series to the last bit (as in language.functions)
+_ROUNDING = 1e-14  # a ratio below is the rounding of a difference that should be nothing: a power below 1 would make much of it
 Key = tuple[str | int | float, ...]
 _COMPARED = {"<": "lt", ">": "gt", "<=": "le", ">=": "ge", "==": "eq", "!=": "ne"}
 _ALONE = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "tanh": "tanh", "sin": "sin", "cos": "cos", "abs": "abs"}
 
 
 class Graph:
-    """Nodes, each made once; a node is known by its number."""
+    """Nodes, each made once; a node is known by its number.
 
-    def __init__(self) -> None:
+    cancelling : ``a - a`` is nothing.  Where healthy values are the unknowns themselves this leaves out, exactly, all that only counts
+                 away from health; elsewhere a number that was lost must stay so (``NaN - NaN``)
+    """
+
+    def __init__(self, *, cancelling: bool = False) -> None:
+        self.cancelling = cancelling
         self.nodes: list[Key] = []
         self.level: list[int] = []
         self._known: dict[Key, int] = {}
@@ -83,6 +89,8 @@ class Graph:
             return a
         if known[0] == 0:
             return self.negative(b)
+        if a == b and self.cancelling:
+            return self.number(0.0)
         if self.nodes[b][0] == "neg":
             return self.add(a, int(self.nodes[b][1]))
         return self.make("sub", a, b)
@@ -261,12 +269,13 @@ class Builder:
 
     def _ratio_power(self, x: int, half: int, n: int) -> int:
         graph, known = self.graph, self.graph.value(n)
-        if known is not None and known in (1.0, 2.0, 3.0, 4.0):
+        if known is not None and known in (1.0, 2.0, 3.0, 4.0, 6.0, 8.0):
             return graph.whole_power(graph.product([self._positive(x), graph.inverse(half)]), int(known))
         if known == 1.5:
             ratio = graph.product([self._positive(x), graph.inverse(half)])
             return graph.multiply(ratio, graph.make("sqrt", ratio))
-        holds, safe = self._above(x)
+        holds = graph.make("gt", x, graph.multiply(graph.number(_ROUNDING), half))
+        safe = graph.choose(holds, x, graph.number(1.0))
         return graph.choose(holds, graph.make("pow", graph.product([safe, graph.inverse(half)]), n), graph.number(0.0))
 
     def _hill(self, x: int, half: int, n: int) -> int:

@@ -6,9 +6,17 @@ Each is described by its median (the parameter's value) and either a coefficient
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
+Numbers = npt.NDArray[np.float64]
 Z90 = 1.6448536269514722  # standard normal quantile of 0.95: a 90 % range lies between -Z90 and +Z90
+_LOG2_E = 1.4426950408889634
+_LN2 = (0.6931471803691238, 1.9082149292705877e-10)  # ln 2 in two parts, of which the first times any power is exact
+_SERIES = tuple(1.0 / math.factorial(n) for n in range(14, 1, -1))  # of (e^r - 1 - r) / r^2, for |r| < 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +51,44 @@ def _from_scale(name: str, y: float) -> float:
     if name == "lognormal":
         return math.exp(y)
     return 1.0 / (1.0 + math.exp(-y)) if name == "logitnormal" else y
+
+
+def quantiles(laws: Sequence[Law], medians: Numbers, z: Numbers) -> Numbers:
+    """``Law.quantile`` of many people at once, within 1e-15, and with the same bits on any machine.
+
+    Parameters
+    ----------
+    medians : shape (person, law), or (law,) where it is the same for all
+    z       : shape (person, law), standard normal deviations from the median
+    """
+    shift = z * np.where(z < 0, [law.below for law in laws], [law.above for law in laws])
+    out = np.broadcast_to(medians, shift.shape).copy()
+    for name in {law.name for law in laws}:
+        columns = np.array([law.name == name for law in laws])
+        moved, middle = shift[:, columns], medians[..., columns]
+        scaled = np.array([_to_scale(name, x) for x in middle.ravel().tolist()]).reshape(middle.shape)
+        out[:, columns] = np.where(moved != 0, _all_from_scale(name, scaled + moved), out[:, columns])
+    return out
+
+
+def _all_from_scale(name: str, y: Numbers) -> Numbers:
+    if name == "lognormal":
+        return exponential(y)
+    return 1.0 / (1.0 + exponential(-y)) if name == "logitnormal" else y
+
+
+def exponential(y: Numbers) -> Numbers:
+    """e^y of each number within 2 in its last digits, by sums and products alone: NumPy's own differs from one processor to another."""
+    with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        near = np.clip(y, -800.0, 800.0)  # beyond, all is 0 or infinite
+        power = np.rint(near * _LOG2_E)
+        r = (near - power * _LN2[0]) - power * _LN2[1]
+        series = np.full_like(r, _SERIES[0])
+        for coefficient in _SERIES[1:]:
+            series *= r
+            series += coefficient
+        found: Numbers = np.where(np.isnan(y), y, np.ldexp(1.0 + (r + r * r * series), power.astype(np.int32)))
+    return found
 
 
 NAMES = ("lognormal", "logitnormal", "normal", "fixed")

@@ -91,7 +91,7 @@ class Joint(Organ):
     # Happens
     antibiotic_killing = signal("1/day", "killing of bacteria in the joint by antibiotics", 0)
     wet = 1 + gain_permeability * swelling
-    phagocytes = (1 + gain_phagocytes * (macrophages - 1)) * larger(neutrophil_count / healthy(neutrophil_count), neutrophils_least)
+    phagocytes = larger(1 + gain_phagocytes * (macrophages - 1), 0) * larger(neutrophil_count / healthy(neutrophil_count), neutrophils_least)
     killed = signal("CFU/(mL*day)", "bacteria killed by phagocytes of the joint", k_killing * phagocytes * bacteria / (1 + bacteria / half_killing))
     set_free = lps_per_kill * (killed + antibiotic_killing * bacteria)
     lps_signal = signal("1", "effect of bacterial products, 0 in health, 1 full",

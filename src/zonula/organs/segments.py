@@ -6,7 +6,7 @@ illness withdraws to those that are more susceptible.  Susceptibilities are take
 one as far above the mean; then the share that a given drive keeps ill, and the mean susceptibility within it, are straight lines.
 """
 
-from zonula.language import Organ, gain, hill, parameter, readout, reads, rectified, signal, smaller, state
+from zonula.language import Organ, gain, hill, larger, loss, parameter, readout, reads, rectified, signal, smaller, state
 
 
 class Segments(Organ):
@@ -25,14 +25,16 @@ class Segments(Organ):
     smoothing = parameter("1", "width over which the first stretch falls ill")
 
     # Remembers
-    affected = state("1", "share of the gut that is in the state described", start=1.0, within=(0.0, 1.0))
+    healed = state("1", "share of the gut that has healed while the rest stays ill", start=0.0, within=(0.0, 1.0))
 
     # Happens
+    affected = signal("1", "share of the gut that is in the state described", larger(1 - healed, 0))
     borne = rectified(drive / (sustaining * EC50_products) - lowest, smoothing)
     kept_ill = signal("1", "share of the gut that this drive keeps ill", smaller(borne / (2 * (1 - lowest)), 1))
     inflamed = hill(inflammation, EC50_inflammation, 8)
     threshold = signal("1", "mean threshold of the stretches that are affected, relative to that of all", lowest + (1 - lowest) * affected)
-    change = gain(affected, k_extent * (inflamed * kept_ill + (1 - inflamed) - affected))
+    healing = gain(healed, k_extent * inflamed * (1 - kept_ill))
+    return_to_all = loss(healed, k_extent * healed)
 
     # Shows
     extent = readout("1", affected * inflamed, "share of the gut that is inflamed", called="inflamed_extent")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from zonula.evidence.laws import quantiles
 from zonula.evidence.load import Evidence
 from zonula.ground.errors import UsageError, nearest
 from zonula.ground.randomness import normal_deviates
@@ -55,8 +56,7 @@ class Drawn:
         for law in laws:
             drawn = [i for i in places if getattr(self.evidence[self.model.parameters[i].path], law).name != "fixed"]
             names = [f"{law} of {self.model.parameters[i].path}" for i in drawn]
-            deviates = normal_deviates(self.seed, names, people)
-            for column, i in enumerate(drawn):
-                quantile = getattr(self.evidence[self.model.parameters[i].path], law).quantile
-                rows[:, i] = [quantile(median, z) for median, z in zip(rows[:, i].tolist(), deviates[:, column].tolist(), strict=True)]
+            spreads = [getattr(self.evidence[self.model.parameters[i].path], law) for i in drawn]
+            medians = self.typical[drawn] if law == laws[0] else rows[:, drawn]
+            rows[:, drawn] = quantiles(spreads, medians, normal_deviates(self.seed, names, people))
         return rows

@@ -54,6 +54,7 @@ class Crowd:
     build      : of the kernel: ``fast``, or ``reproducible`` (the same bytes on any machine)
     thorough   : whether the reference solver, too, is asked about people for whom the kernel finds no healthy state, or none that is stable;
                  it takes seconds for each, and seldom knows better
+    method     : ``rodas5p``, or ``tsit5``: explicit, for tight tolerances (1e-6 and below) with doses on most days
     """
 
     model: Model
@@ -63,9 +64,10 @@ class Crowd:
     arms: tuple[Arm, ...] = (Arm(),)
     arm_of: Ints | None = None
     readouts: tuple[str, ...] | None = None
-    rtol: float = 1e-4
+    rtol: float = 1e-5
     build: str = "fast"
     thorough: bool = True
+    method: str = "rodas5p"
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -109,15 +111,16 @@ def solve_people(crowd: Crowd, *, jobs: int | None = None, chunk: int | None = N
                             expected=f"at most {MAX_RESULT_BYTES:.0e} bytes",
                             fix="name the readouts that are wanted, report less often, or take chunk by chunk from stream_people")
     values, health = np.full(whole, np.nan), np.full((len(crowd), len(crowd.model.states)), np.nan)
+    steady = np.zeros(len(crowd), dtype=np.bool_)
     outcomes: list[Outcome] = []
     steps = np.zeros(len(crowd), dtype=np.int64)
     second: list[int] = []
     for part in stream_people(crowd, jobs=jobs, chunk=chunk, progress=progress, cancel=cancel):
         here = slice(part.first, part.first + len(part))
-        values[here], health[here], steps[here] = part.values, part.health, part.steps
+        values[here], health[here], steps[here], steady[here] = part.values, part.health, part.steps, part.steady
         outcomes += part.outcomes
         second += part.second_opinions
-    return replace(part, first=0, values=values, health=health, steps=steps, outcomes=tuple(outcomes), second_opinions=tuple(second))
+    return replace(part, first=0, values=values, health=health, steady=steady, steps=steps, outcomes=tuple(outcomes), second_opinions=tuple(second))
 
 
 def stream_people(crowd: Crowd, *, jobs: int | None = None, chunk: int | None = None, progress: Progress | None = None,
@@ -160,6 +163,8 @@ def check_crowd(crowd: Crowd) -> None:
     UsageError
     """
     check_bounds(crowd.until, crowd.until, crowd.rtol)
+    if crowd.method not in kernel.METHODS:
+        raise UsageError.of("ZN-1224", f"there is no method {crowd.method!r}", fix=nearest(crowd.method, kernel.METHODS))
     shape, names = crowd.parameters.shape, crowd.model.readout_names
     if len(shape) != 2 or shape[1] != len(crowd.model.parameters) or not shape[0]:
         raise UsageError.of("ZN-1213", f"parameters of shape {tuple(shape)} describe no people of this model",
@@ -186,7 +191,8 @@ class _Half:
     def __init__(self, parameters: Vector, health: Healths) -> None:
         self.parameters, self.health = parameters, health
         self.lost: dict[int, NoHealthyState] = {}
-        self.asked = np.flatnonzero(health.status != kernel.FOUND)
+        self.steady = health.status == kernel.FOUND
+        self.asked = np.flatnonzero(~self.steady)
 
 
 class _Work:
@@ -197,10 +203,10 @@ class _Work:
         self.cancelled, self.done = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64)
         names = crowd.model.readout_names
         self.course = Course(table=timetable(crowd.model, crowd.arms, crowd.until, crowd.times), rtol=crowd.rtol,
-                             readouts=tuple(names.index(name) for name in crowd.shown), cancel=self.cancelled, done=self.done)
+                             readouts=tuple(names.index(name) for name in crowd.shown), cancel=self.cancelled, done=self.done, method=crowd.method)
         self.facts: dict[str, str | float] = {
             "zonula": version_of("zonula"), "model": crowd.model.fingerprint, "rtol": crowd.rtol,
-            "engine": f"kernel, {crowd.build} build for {cpu_class()}, {loaded.lanes} lanes"}
+            "engine": f"kernel, {crowd.build} build for {cpu_class()}, {loaded.lanes} lanes, {crowd.method}"}
 
     def stop(self) -> None:
         """Let steps in progress end soon."""
@@ -227,6 +233,7 @@ class _Work:
                 health.state[i] = np.nan
             else:
                 health.state[i], health.setpoints[i], health.healthy[i] = found.state, found.setpoints, found.healthy
+                half.steady[i] = found.stable
         return half
 
     def runs(self, place: int, half: _Half) -> People:
@@ -237,7 +244,7 @@ class _Work:
         outcomes = tuple(half.lost[i] if i in half.lost else Finished() if runs.status[i] == kernel.FINISHED
                          else self._stopped(i, half, int(arm_of[i]), runs) for i in range(count))
         return People(model=crowd.model, first=here.start, times=self.course.table.output_times, readouts=crowd.shown, values=runs.values,
-                      outcomes=outcomes, health=half.health.state, steps=runs.steps, facts=self.facts,
+                      outcomes=outcomes, health=half.health.state, steady=half.steady, steps=runs.steps, facts=self.facts,
                       second_opinions=tuple(here.start + int(i) for i in half.asked) if crowd.thorough else ())
 
     def _stopped(self, i: int, half: _Half, arm: int, runs: Runs) -> Stopped:

@@ -12,7 +12,7 @@ from zonula.simulation.equations import Equations, Inputs, Vector, functions_of
 
 _TOLERANCE = 1e-10  # largest relative residual of a state that counts as resting
 _NOTHING = 1e-15  # of the usual size of a state: nothing, but for rounding
-_NO_SIZE = 1e-9  # in a state's unit: below, it says nothing of how large the state may become
+NO_SIZE = 1e-9  # in a state's unit: below, it says nothing of how large the state may become
 _NEWTON_STEPS = 60
 _RELAX_STEPS = 1000
 
@@ -100,7 +100,7 @@ def usual_sizes(state: Vector) -> Vector:
     A state that is nothing in health, or only what rounding left of it, counts as of size 1 in its unit.
     """
     size = np.abs(state)
-    out: Vector = np.where(size > _NO_SIZE, size, 1.0)
+    out: Vector = np.where(size > NO_SIZE, size, 1.0)
     return out
 
 

@@ -22,6 +22,7 @@ from zonula.simulation.health import usual_sizes
 from zonula.simulation.timetable import Timetable, Vector, units_of_ways
 
 FINISHED, TOO_MANY_STEPS, STEP_TOO_SMALL, NOT_FINITE, LEFT_RANGE, CANCELLED, NOT_RUN = range(7)  # as in job.h
+METHODS = ("rodas5p", "tsit5")  # as in job.h
 FOUND, NOT_FOUND, UNSTABLE = range(3)  # of health, as in health.h
 _ATOL_SHARE = 1e-3  # of rtol times the size of a state, as in the reference engine
 _FIRST_STEP = 1e-3  # day: 86 s, less than what follows a bolus; the next ones are chosen by the error
@@ -47,7 +48,7 @@ class _Job(ctypes.Structure):
         ("rtol", ctypes.c_double), ("atol_share", ctypes.c_double), ("first_step", ctypes.c_double), ("largest_step", ctypes.c_double),
         ("most_steps", ctypes.c_int64), ("most_steps_here", ctypes.c_int64),
         ("status", ctypes.c_void_p), ("worst", ctypes.c_void_p), ("reached", ctypes.c_void_p), ("steps", ctypes.c_void_p),
-        ("rejected", ctypes.c_void_p), ("cancel", ctypes.c_void_p), ("done", ctypes.c_void_p),
+        ("rejected", ctypes.c_void_p), ("cancel", ctypes.c_void_p), ("done", ctypes.c_void_p), ("method", ctypes.c_int32),
     )
 
 
@@ -93,6 +94,7 @@ class Course:
     """What all people of a call share: the timetable, which readouts to report, how exactly to compute.
 
     cancel, done : one number each: set to 1 to stop; grows with each person whose end is known
+    method       : of METHODS
     """
 
     table: Timetable
@@ -101,6 +103,7 @@ class Course:
     cancel: Ints
     done: Longs
     states: bool = False
+    method: str = "rodas5p"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -139,10 +142,11 @@ class Kernel:
                    states=_nothing(people, times if course.states else 0, len(self.model.states)),
                    status=np.full(people, NOT_RUN, dtype=np.int32), worst=np.full(people, -1, dtype=np.int32), reached=_nothing(people),
                    steps=np.zeros(people, dtype=np.int64), refused=np.zeros(people, dtype=np.int64))
-        arrays = {**self._of_people(parameters, health, arm_of, course.table), **_of_course(course), **_of_runs(out)}
+        arrays = {**self._of_people(parameters, health, arm_of, course.table), **arrays_of(course), "cancel": course.cancel, "done": course.done,
+                  **_of_runs(out), "output_ptr": times * np.arange(course.table.arms + 1, dtype=np.int64),
+                  "output_time": np.tile(course.table.output_times, course.table.arms)}
         numbers = {"persons": people, "schedules": course.table.arms, "ways_count": len(course.table.ways), "output_most": times,
-                   "chosen_count": len(course.readouts), "rtol": course.rtol, "atol_share": _ATOL_SHARE, "first_step": _FIRST_STEP,
-                   "largest_step": float(course.table.segment_end[-1]), "most_steps": MAX_STEPS, "most_steps_here": MAX_STEPS_BETWEEN_CHANGES}
+                   "chosen_count": len(course.readouts), **numbers_of(course)}
         job = _Job(**numbers, **{name: array.ctypes.data for name, array in arrays.items()})
         space = self._space()
         self._library.zn_run(ctypes.byref(job), _at(space))
@@ -171,13 +175,17 @@ class Kernel:
         return whole[shift: shift + self._workspace]
 
 
-def _of_course(course: Course) -> dict[str, npt.NDArray[Any]]:
-    table = course.table
+def numbers_of(course: Course) -> dict[str, float | int]:
+    """How exactly all people of a call are computed, in the words of a job."""
+    return {"rtol": course.rtol, "atol_share": _ATOL_SHARE, "first_step": _FIRST_STEP, "largest_step": float(course.table.segment_end[-1]),
+            "most_steps": MAX_STEPS, "most_steps_here": MAX_STEPS_BETWEEN_CHANGES, "method": METHODS.index(course.method)}
+
+
+def arrays_of(course: Course) -> dict[str, npt.NDArray[Any]]:
+    """What happens when to all people of a call, and what is reported, in the words of a job."""
     shared = ("segment_ptr", "segment_start", "segment_end", "segment_inputs", "inputs", "jump_ptr", "jump_state", "jump_way", "jump_amount",
               "flow_ptr", "flow_state", "flow_way", "flow_rate")
-    return {**{name: getattr(table, name) for name in shared},
-            "output_ptr": len(table.output_times) * np.arange(table.arms + 1, dtype=np.int64), "output_time": np.tile(table.output_times, table.arms),
-            "chosen": np.array(course.readouts, dtype=np.int32), "cancel": course.cancel, "done": course.done}
+    return {**{name: getattr(course.table, name) for name in shared}, "chosen": np.array(course.readouts, dtype=np.int32)}
 
 
 def _of_runs(out: Runs) -> dict[str, npt.NDArray[Any]]:

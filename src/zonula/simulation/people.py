@@ -28,6 +28,7 @@ class People:
     values          : shape (person, time, readout), each in its own unit; NaN where a person did not come
     outcomes        : how each ended
     health          : shape (person, state), healthy states, each in its unit; NaN for those who have none
+    steady          : shape (person,): whether the healthy state holds by itself; False where the least disturbance would grow
     steps           : shape (person,), steps of the solver
     second_opinions : numbers (in the crowd) of those whose health was asked of the reference solver, the kernel having found none that is stable
     facts           : what made these results: model, engine, tolerance
@@ -40,6 +41,7 @@ class People:
     values: Vector
     outcomes: tuple[Outcome, ...]
     health: Vector
+    steady: npt.NDArray[np.bool_]
     steps: npt.NDArray[np.int64]
     second_opinions: tuple[int, ...]
     facts: Mapping[str, str | float]
@@ -67,7 +69,8 @@ class People:
     def dataset(self) -> xarray.Dataset:
         """Everything as a labelled ``xarray.Dataset`` over person and time [day], with units as attributes.
 
-        ``status`` and ``reason`` say how each person ended, ``at_day`` the last day that was reached (NaN where none was).
+        ``steady`` says whose health holds by itself, ``status`` and ``reason`` how each person ended, ``at_day`` the last day that was
+        reached (NaN where none was).
         """
         import xarray
 
@@ -78,6 +81,7 @@ class People:
             data[name] = (("person", "time"), self.values[:, :, j], {"units": readout.unit_text, "long_name": readout.doc})
         coordinates = {
             "person": ("person", np.arange(self.first, self.first + len(self))), "time": ("time", self.times, {"units": "day"}),
+            "steady": ("person", self.steady),
             "status": ("person", np.array([outcome.status for outcome in self.outcomes], dtype=str)),
             "reason": ("person", np.array([said.get("reason", "") for said in told], dtype=str)),
             "at_day": ("person", [self._last_day(outcome, said) for outcome, said in zip(self.outcomes, told, strict=True)], {"units": "day"}),

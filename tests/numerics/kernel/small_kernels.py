@@ -7,7 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
@@ -21,6 +21,8 @@ FLOATS, DOUBLES = np.float64, ctypes.POINTER(ctypes.c_double)
 WIDE = os.uname().machine == "x86_64" and "avx2" in Path("/proc/cpuinfo").read_text(encoding="utf-8") if Path("/proc/cpuinfo").exists() else False
 WIDEST = WIDE and "avx512vl" in Path("/proc/cpuinfo").read_text(encoding="utf-8")
 
+RODAS5P, TSIT5 = range(2)  # as in kernel/job.h
+
 MODEL = """\
 #define NX {nx}
 #define NP {np}
@@ -33,6 +35,7 @@ MODEL = """\
 #define HAS_TIME {has_time}
 #define MODEL_HASH "{name}"
 static const double model_low[NX] = {{{low}}}, model_high[NX] = {{{high}}};
+static const uint8_t model_of_treatment[NX] = {{{treatment}}};
 static void model_constants(const double *p, const double *s, const double *h, const double *in, double *q) {{
   (void)s, (void)h, (void)in;
   for (int i = 0; i < NP; i++) q[i] = p[i];
@@ -90,6 +93,7 @@ class Small:
     inputs: int = 0
     low: tuple[float, ...] = ()
     high: tuple[float, ...] = ()
+    treatments: tuple[int, ...] = ()  # which states are of a treatment
     readouts: tuple[str, ...] = ()
     pivot: str = "least"  # what the factorization says of its smallest pivot
 
@@ -108,6 +112,7 @@ class Small:
             nx=self.size, np=self.parameters, ni=self.inputs, nr=len(self.readouts), has_time=int(bool(self.time_slope)),
             name=self.name, pivot=self.pivot,
             low=bounds(self.low, (-np.inf,) * self.size), high=bounds(self.high, (np.inf,) * self.size),
+            treatment=", ".join(str(int(i in self.treatments)) for i in range(self.size)),
             rhs=lines("f[{}]".format, [(i, f"zn_splat(0.0) + ({e})") for i, e in enumerate(self.rhs)]),
             jacobian=lines(lambda ij: f"w[{ij[0]} * NX + {ij[1]}]", [(ij, f"-({e} + zn_splat(0.0))") for ij, e in self.jacobian.items()]),
             time_slope=lines("ft[{}]".format, [(i, f"zn_splat(0.0) + ({e})") for i, e in enumerate(self.time_slope)]),
@@ -143,7 +148,7 @@ class Segment:
 WORDS = """persons:l parameters:p start:p setpoints:p healthy:p scale:p skip:p schedule_of:p schedules:i segment_ptr:p segment_start:p
     segment_end:p segment_inputs:p inputs:p jump_ptr:p jump_state:p jump_way:p jump_amount:p flow_ptr:p flow_state:p flow_way:p flow_rate:p
     ways_count:i ways:p output_ptr:p output_time:p output_most:l chosen_count:i chosen:p out:p states:p rtol:d atol_share:d first_step:d
-    largest_step:d most_steps:l most_steps_here:l status:p worst:p reached:p steps:p rejected:p cancel:p done:p"""
+    largest_step:d most_steps:l most_steps_here:l status:p worst:p reached:p steps:p rejected:p cancel:p done:p method:i"""
 TYPES = {"i": ctypes.c_int32, "l": ctypes.c_int64, "d": ctypes.c_double, "p": ctypes.c_void_p}
 
 
@@ -180,6 +185,7 @@ class Kernel:
     """A compiled kernel of one small model."""
 
     library: ctypes.CDLL
+    method: int = RODAS5P
     sizes: dict[str, int] = field(init=False)
 
     def __post_init__(self):
@@ -227,7 +233,7 @@ class Kernel:
             "steps": np.zeros(persons, np.int64), "rejected": np.zeros(persons, np.int64), "cancel": cancel, "done": np.zeros(1, np.int64)}
         numbers = {"persons": persons, "schedules": len(schedules), "ways_count": ways.shape[1], "output_most": most, "chosen_count": len(chosen),
                    "rtol": rtol, "atol_share": atol_share, "first_step": first_step, "largest_step": largest_step,
-                   "most_steps": most_steps, "most_steps_here": most_steps_here}
+                   "most_steps": most_steps, "most_steps_here": most_steps_here, "method": self.method}
         job = Job(**numbers, **{name: None if a is None or name in without else a.ctypes.data for name, a in arrays.items()})
         workspace = self.workspace()
         assert self.library.zn_run(ctypes.byref(job), workspace.ctypes.data_as(ctypes.c_void_p)) == 0
@@ -287,6 +293,6 @@ def _loaded(text, folder, arguments, command):
     return Kernel(ctypes.CDLL(str(compiled(text, folder / key, arguments, command=command))))
 
 
-def kernel_of(model: Small, folder: Path, *, build="fast", lanes=4, command=None) -> Kernel:
+def kernel_of(model: Small, folder: Path, *, build="fast", lanes=4, command=None, method=RODAS5P) -> Kernel:
     """The compiled kernel of a small model; each is built once per run of the tests."""
-    return _loaded(model.text(), folder, flags(build, lanes), command)
+    return replace(_loaded(model.text(), folder, flags(build, lanes), command), method=method)

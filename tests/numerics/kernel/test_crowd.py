@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.numerics.kernel.small_kernels import FINISHED, LEFT_RANGE, NOT_FINITE, NOT_RUN, Segment, Small, compilers, kernel_of
+from tests.numerics.kernel.small_kernels import FINISHED, LEFT_RANGE, NOT_FINITE, NOT_RUN, RODAS5P, TSIT5, Segment, Small, compilers, kernel_of
 
 PATIENT = Small(  # all that the kernel can do: time, powers, exponentials, ranges, inputs, doses, infusions
     "patient",
@@ -18,7 +18,8 @@ PATIENT = Small(  # all that the kernel can do: time, powers, exponentials, rang
     ("zn_splat(0.0)", "zn_splat(0.0)", "-q[4] * 0.3 * 6.283185307179586 * zn_sin(6.283185307179586 * t)", "zn_splat(0.0)"),
     parameters=5, inputs=1, low=(-np.inf, 0.0, 0.0, 0.0), high=(np.inf, 30.0, 100.0, np.inf),
     readouts=("x[1] + q[5]", "zn_log(x[2]) * zn_tanh(x[3])", "x[0] * zn_splat(q[0]) + t"))
-PEOPLE, LIBRARIES = 53, [("fast", 4), ("fast", 8), ("reproducible", 4), ("reproducible", 1)]
+PEOPLE, LIBRARIES = 53, [("fast", 4, RODAS5P), ("fast", 8, RODAS5P), ("reproducible", 4, RODAS5P), ("reproducible", 1, RODAS5P),
+                         ("fast", 4, TSIT5), ("reproducible", 2, TSIT5)]
 
 
 def schedules():
@@ -48,9 +49,10 @@ def run(kernel, people, indices, **more):
     return kernel.run(chosen.pop("start"), segments, outputs, inputs=((2.0,), (0.5,)), rtol=1e-5, **chosen, **more)
 
 
-@pytest.fixture(scope="module", params=LIBRARIES, ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(scope="module", params=LIBRARIES, ids=lambda p: f"{p[0]}-{p[1]}{'-tsit5' if p[2] else ''}")
 def kernel(place, request):
-    return kernel_of(PATIENT, place, build=request.param[0], lanes=request.param[1])
+    build, lanes, method = request.param
+    return kernel_of(PATIENT, place, build=build, lanes=lanes, method=method)
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +72,7 @@ def test_the_crowd_holds_what_these_tests_need(everybody, people):
     assert (status == FINISHED).sum() >= 35
     assert everybody.rejected.max() > 0
     assert everybody.done == PEOPLE
-    assert len(set(everybody.steps[status == FINISHED].tolist())) > 20  # everybody goes at an own pace
+    assert len(set(everybody.steps[status == FINISHED].tolist())) > 15  # everybody goes at an own pace
 
 
 def test_alone(kernel, people, everybody):

@@ -1,10 +1,11 @@
 """Doses, infusions, changed inputs and outputs: each at its very moment, none lost, none disturbing another."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.numerics.kernel.small_kernels import FINISHED, Segment, Small, kernel_of
+from tests.numerics.kernel.small_kernels import FINISHED, RODAS5P, TSIT5, Segment, Small, kernel_of
 
 POOL = Small(  # a depot empties into a pool, that into what is gone: doses and infusions are found again to the last bit
     "pool", ("-q[0] * x[0]", "q[0] * x[0] - q[1] * q[2] * x[1]", "q[1] * q[2] * x[1]"),
@@ -13,10 +14,11 @@ POOL = Small(  # a depot empties into a pool, that into what is gone: doses and 
 RATES, ONE, TIGHT = (3.0, 0.5), ((1.0,),), {"rtol": 1e-10, "parameters": (3.0, 0.5), "inputs": ((1.0,),)}
 
 
-@pytest.fixture(scope="module", params=[("fast", 4), ("reproducible", 2)], ids=lambda p: f"{p[0]}-{p[1]}")
+@pytest.fixture(scope="module", params=[("fast", 4, RODAS5P), ("reproducible", 2, RODAS5P), ("fast", 4, TSIT5)],
+                ids=lambda p: f"{p[0]}-{p[1]}{'-tsit5' if p[2] else ''}")
 def pool(place, request):
-    build, lanes = request.param
-    return kernel_of(POOL, place, build=build, lanes=lanes)
+    build, lanes, method = request.param
+    return kernel_of(POOL, place, build=build, lanes=lanes, method=method)
 
 
 def depot(doses, times):
@@ -158,8 +160,8 @@ def test_the_first_step_after_an_event_is_remembered(pool):
     segments = schedule([(float(day), 1.0) for day in range(30)], 30.0)
     small, usual = (pool.run([[0.0, 0, 0]], [segments], [[30.0]], first_step=first, parameters=RATES, inputs=ONE, rtol=1e-6).steps[0]
                     for first in (1e-11, 1e-2))
-    assert small - usual <= 15
-    assert usual <= 30 * 9
+    assert small - usual <= (15 if pool.method == RODAS5P else 60), "climbing anew would take 14 each time"
+    assert usual <= 30 * (9 if pool.method == RODAS5P else 16)
 
 
 def test_a_step_cut_short_does_not_shrink_the_one_remembered(pool):
@@ -167,7 +169,7 @@ def test_a_step_cut_short_does_not_shrink_the_one_remembered(pool):
     plain = schedule(doses, 30.0)
     cut = [part for s in plain for part in (Segment(s.start, np.nextafter(s.start, 99), jumps=s.jumps), Segment(np.nextafter(s.start, 99), s.end))]
     few, many = (pool.run([[0.0, 0, 0]], [segments], [[30.0]], parameters=RATES, inputs=ONE, rtol=1e-6).steps[0] for segments in (plain, cut))
-    assert many - few <= 30 + 5
+    assert many - few <= (30 + 5 if pool.method == RODAS5P else 30 + 30)
 
 
 def test_no_sliver_is_left_before_an_event(pool):
@@ -179,3 +181,25 @@ def test_no_sliver_is_left_before_an_event(pool):
     assert whole.states[0, -1, 0] == pytest.approx(long.states[0, -1, 0] * short.states[0, -1, 0], rel=1e-13)
     decimal = pool.run([[1.0, 0, 0]], [[Segment(0.0, 1.0)]], [[1.0]], rtol=1e30, first_step=0.1, largest_step=0.1, parameters=RATES, inputs=ONE)
     assert decimal.steps[0] == 10  # ten tenths are not quite one: no eleventh step
+
+
+@pytest.mark.parametrize("sign", [1.0, -1.0])
+def test_a_dose_says_how_large_a_state_of_a_treatment_is(place, sign):
+    """As if the person's largest dose had been given as the state's size, bit for bit; a state of an organ keeps its own."""
+    treated = kernel_of(replace(POOL, name="treated", treatments=(0,)), place)
+    segments = [Segment(0.0, 1.0, jumps=((0, 200.0, 0), (1, 50.0, 0))), Segment(1.0, 4.0, jumps=((0, sign * 1000.0, 0),))]
+    ways, start, times, asked = [[1.0], [2.0], [0.0]], np.zeros((3, 3)), [[0.5, 2.0, 4.0]], TIGHT | {"rtol": 1e-5, "parameters": (60.0, 0.5)}
+    found = treated.run(start, [segments], times, ways=ways, **asked)
+    by_hand = kernel_of(POOL, place).run(start, [segments], times, ways=ways, scale=[[1000.0, 1, 1], [2000.0, 1, 1], [1.0, 1, 1]], **asked)
+    assert np.array_equal(found.states, by_hand.states)
+    assert np.array_equal(found.steps, by_hand.steps)
+    usual = kernel_of(POOL, place).run(start, [segments], times, ways=ways, **asked)
+    assert found.steps[0] < 0.9 * usual.steps[0]
+    assert found.steps[2] == usual.steps[2], "who is given nothing has a state of the usual size"
+
+
+def test_a_dose_without_a_finite_size_leaves_the_usual_one(place):
+    treated = kernel_of(replace(POOL, name="treated", treatments=(0,)), place)
+    result = treated.run(np.zeros((2, 3)), [[Segment(0.0, 1.0, jumps=((0, 1.0, 0),))]], [[1.0]], ways=[[np.inf], [1.0]], **TIGHT)
+    assert result.status[0] != FINISHED
+    assert result.status[1] == FINISHED

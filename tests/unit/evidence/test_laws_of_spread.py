@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from zonula.evidence.laws import NAMES, Z90, Law, law_from
+from zonula.evidence.laws import NAMES, Z90, Law, exponential, law_from, quantiles
 
 medians = {"lognormal": st.floats(1e-3, 1e6), "logitnormal": st.floats(0.05, 0.95), "normal": st.floats(-1e3, 1e3)}
 spread_names = st.sampled_from(sorted(medians))
@@ -100,3 +101,21 @@ def test_what_describes_no_spread_is_refused(name, median, given_spread, words):
 
 def test_every_law_is_tested():
     assert set(NAMES) == {*medians, "fixed"}
+
+
+def test_many_quantiles_at_once_are_those_of_one_by_one():
+    laws = [Law("lognormal", 0.5, 0.2), Law("logitnormal", 1.0, 2.0), Law("normal", 3.0, 0.1), Law("fixed"), Law("lognormal", 0.0, 3.0)]
+    z = np.random.default_rng(3).normal(size=(200, 5)) * 3
+    z[5] = 0.0
+    each = np.exp(np.random.default_rng(4).normal(size=(200, 5)) * [3, 0.1, 1, 1, 5]) * [1, 0.2, 1, 1, 1]
+    for medians in (each, each[7]):
+        known = [[law.quantile(float(median), float(deviate)) for law, median, deviate in zip(laws, row, deviates, strict=True)]
+                 for row, deviates in zip(np.broadcast_to(medians, z.shape), z, strict=True)]
+        assert quantiles(laws, medians, z) == pytest.approx(np.array(known), rel=2e-15, abs=1e-15)
+
+
+def test_the_exponential_is_good_to_its_last_digits_and_ends_where_numbers_do():
+    y = np.concatenate([np.linspace(-708.0, 709.0, 20011), np.random.default_rng(1).normal(size=5000)])
+    assert exponential(y) == pytest.approx(np.array([math.exp(x) for x in y]), rel=5e-16, abs=0)
+    assert exponential(np.array([0.0, 710.0, 1e300, np.inf, -746.0, -1e300, -np.inf])).tolist() == [1.0, np.inf, np.inf, np.inf, 0.0, 0.0, 0.0]
+    assert np.isnan(exponential(np.array([np.nan]))[0])

@@ -1,10 +1,12 @@
 """Chance without a state: Philox as published, one number for each seed, name and person, and none depends on any other."""
 
+from statistics import NormalDist
+
 import numpy as np
 import pytest
 from scipy.stats import kstest
 
-from zonula.ground.randomness import key_of, normal_deviates, words
+from zonula.ground.randomness import key_of, normal_deviates, normal_quantiles, words, words_of_people
 
 NAMES = ("a", "b", "variability of blood.volume")
 
@@ -48,3 +50,17 @@ def test_the_numbers_are_normal_and_go_together_with_no_others(seed):
 def test_nobody_and_nothing_is_drawn_too():
     assert normal_deviates(0, (), range(3)).shape == (3, 0)
     assert normal_deviates(0, NAMES, range(0)).shape == (0, 3)
+
+
+@pytest.mark.parametrize("people", [range(30), range(5, 40), range(2**40, 2**40 + 300), range(0, 90, 3), range(7, 9)])
+def test_many_people_have_the_words_that_each_has_alone(people):
+    keys = np.random.default_rng(2).integers(0, 2**64, size=(5, 2), dtype=np.uint64)
+    alone = np.array([[words((key[:1], key[1:]), np.array([person], dtype=np.uint64))[0] for key in keys] for person in people])
+    assert np.array_equal(words_of_people(keys, people), alone)
+
+
+def test_quantiles_are_those_of_the_standard_library_far_out_too():
+    uniform = np.concatenate([np.random.default_rng(1).random(5000), 10.0 ** -np.linspace(0.31, 16.2, 500), [2.0**-54, 1 - 2.0**-53, 0.5, 0.075, 0.925]])
+    known = np.array([NormalDist().inv_cdf(u) for u in uniform.tolist()])
+    assert normal_quantiles(uniform) == pytest.approx(known, rel=1e-15, abs=0)
+    assert np.array_equal(normal_quantiles(uniform[::-1].copy()), normal_quantiles(uniform)[::-1])

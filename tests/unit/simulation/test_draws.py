@@ -61,7 +61,7 @@ def test_both_spreads_together_are_wider_and_each_has_a_chance_of_its_own():
     column = PLACE["gut.half"]
     uncertainty, variability, both = (np.log(drawn(4000, spread)[0:4000][:, column] / VALUES["gut.half"]) for spread in
                                       ("uncertainty", "variability", "both"))
-    assert np.array_equal(np.round(both, 12), np.round(uncertainty + variability, 12))
+    assert both == pytest.approx(uncertainty + variability, rel=0, abs=1e-13)
     assert abs(np.corrcoef(uncertainty, variability)[0, 1]) < 0.06
 
 

@@ -228,6 +228,7 @@ def test_a_balance_that_is_not_stable_is_a_matter_for_the_reference_solver():
     people = solve_people(crowd(values(fuse__k=-1.0)[None], rtol=1e-8))
     known = solve(problem(parameters=values(fuse__k=-1.0)))
     assert people.second_opinions == (0,)
+    assert people.steady.tolist() == [known.health.stable] == [False]
     assert people.outcomes[0].status == known.outcome.status
     assert np.array_equal(people.health[0], known.health.state)
 

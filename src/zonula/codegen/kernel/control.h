@@ -22,12 +22,20 @@ static Attempt plan(const Crowd *c) {
   return a;
 }
 
-/* Takes or refuses the attempt in each lane. The factor is that of an error of order 5, (1/error)^(1/5), with safety. */
+/* What the next step may be, relative to this one, for an error of order 5 whose square is given: (1/error)^(1/5), with safety.
+   Explicit steps run into the border of stability, where an error that has just grown says more than its size (Gustafsson). */
+static V growth(const Crowd *c, V square) {
+  const V exponent = zn_log(square);
+  if (c->job->method != ZN_TSIT5) return 0.93 * zn_exp(-0.1 * exponent);
+  return 0.9 * zn_exp(zn_select(square < 1e-3, -0.1 * exponent, -0.07 * exponent + 0.04 * zn_log(c->former)));
+}
+
+/* Takes or refuses the attempt in each lane. */
 static void decide(Crowd *c, Attempt *a, Quality quality) {
   const V largest = zn_splat(c->job->largest_step);
   const M bad = ~((quality.square < ZN_INFINITY) & (quality.pivot >= 1e-9)) | quality.outside;
   const V square = zn_max(zn_min(quality.square, zn_splat(1e12)), zn_splat(1e-12));
-  V factor = 0.9 * zn_exp(-0.1 * zn_log(square));
+  V factor = growth(c, square);
   factor = zn_max(zn_min(factor, zn_splat(6.0)), zn_splat(0.2));
   factor = zn_select(bad, zn_splat(0.25), zn_select(c->refused, zn_min(factor, zn_splat(1.0)), factor));
   a->taken = c->seated & ~bad & (quality.square <= 1.0);
@@ -37,6 +45,7 @@ static void decide(Crowd *c, Attempt *a, Quality quality) {
   const V worked = zn_select(a->cut, zn_max(0.95 * wanted, c->remembered), 0.95 * wanted);
   c->remembered = zn_select(a->taken & c->fresh, worked, c->remembered);
   c->step = zn_select(c->seated, planned, c->step);
+  c->former = zn_select(a->taken, zn_max(square, zn_splat(1e-3)), c->former);
   c->refused = ~a->taken;
   c->fresh &= ~a->taken | (factor >= 6.0); /* growth at its limit: the step was still far from what the event allows */
 }
@@ -46,6 +55,8 @@ static void move(Crowd *c, const Attempt *a) {
   Block *b = &c->block;
   take_outputs_inside(c, a->taken, a->before, a->after, a->length);
   for (int n = 0; n < NX; n++) b->x[n] = zn_select(a->taken, b->u[n], b->x[n]);
+  if (c->job->method == ZN_TSIT5)
+    for (int n = 0; n < NX; n++) b->k[0][n] = zn_select(a->taken, b->k[EXPLICIT_STAGES - 1][n], b->k[0][n]);
   c->gone = zn_select(a->taken, zn_select(a->whole, c->length, c->gone + a->length), c->gone);
 }
 
@@ -100,6 +111,15 @@ static int anybody(const Crowd *c) {
   return any;
 }
 
+static Quality try(Crowd *c, const Attempt *a) {
+  if (c->job->method != ZN_TSIT5) return attempt(&c->block, a->before, a->length, c->tolerance);
+  int any = 0;
+  for (int l = 0; l < LANES; l++) any |= c->stale[l] != 0;
+  if (any) refresh_slopes(&c->block, a->before, c->stale);
+  c->stale = c->stale & ~c->stale;
+  return explicit_attempt(&c->block, a->before, a->length, c->tolerance);
+}
+
 /* Carries everybody of a job through their timetables. */
 static void carry(Crowd *c, const Job *job) {
   __builtin_memset(c, 0, sizeof *c);
@@ -114,7 +134,7 @@ static void carry(Crowd *c, const Job *job) {
       return;
     }
     Attempt a = plan(c);
-    decide(c, &a, attempt(&c->block, a.before, a.length, c->tolerance));
+    decide(c, &a, try(c, &a));
     move(c, &a);
     const V smallest = 1e-13 * zn_max(zn_splat(1.0), zn_abs(a.before));
     int emptied[LANES];

@@ -7,28 +7,28 @@
 #define ZN_LN2_HIGH 6.93147180369123816490e-01 /* its last 21 bits are zero: times an exponent it is exact */
 #define ZN_LN2_LOW 1.90821492927058770002e-10
 
-static inline REAL FN(splat)(double x) { return x - (REAL){0}; }
+ZN_SHORT REAL FN(splat)(double x) { return x - (REAL){0}; }
 
-static inline REAL FN(select)(MASK condition, REAL a, REAL b) {
+ZN_SHORT REAL FN(select)(MASK condition, REAL a, REAL b) {
   return (REAL)((condition & (MASK)a) | (~condition & (MASK)b));
 }
 
-static inline REAL FN(abs)(REAL a) { return (REAL)((MASK)a & (int64_t)0x7fffffffffffffffLL); }
+ZN_SHORT REAL FN(abs)(REAL a) { return (REAL)((MASK)a & (int64_t)0x7fffffffffffffffLL); }
 
 /* NaN on either side gives NaN: a lost number must not look like a bound. */
-static inline REAL FN(min)(REAL a, REAL b) { return FN(select)(a != a, a, FN(select)(a < b, a, b)); }
-static inline REAL FN(max)(REAL a, REAL b) { return FN(select)(a != a, a, FN(select)(a > b, a, b)); }
+ZN_SHORT REAL FN(min)(REAL a, REAL b) { return FN(select)(a != a, a, FN(select)(a < b, a, b)); }
+ZN_SHORT REAL FN(max)(REAL a, REAL b) { return FN(select)(a != a, a, FN(select)(a > b, a, b)); }
 
-static inline REAL FN(with_sign)(REAL size, REAL sign) {
+ZN_SHORT REAL FN(with_sign)(REAL size, REAL sign) {
   const int64_t top = INT64_MIN;
   return (REAL)(((MASK)size & ~top) | ((MASK)sign & top));
 }
 
 /* 2^k for whole k from -1022 to 1023 */
-static inline REAL FN(power_of_two)(REAL k) { return (REAL)(((BITS)(k + ZN_ROUND) + 1023u) << 52); }
+ZN_SHORT REAL FN(power_of_two)(REAL k) { return (REAL)(((BITS)(k + ZN_ROUND) + 1023u) << 52); }
 
 /* value * 2^k in two halves: 2^k alone may be too large or too small for a double when the product is not */
-static inline REAL FN(scaled)(REAL value, REAL k) {
+ZN_SHORT REAL FN(scaled)(REAL value, REAL k) {
   const REAL half = (k * 0.5 + ZN_ROUND) - ZN_ROUND;
   return value * FN(power_of_two)(half) * FN(power_of_two)(k - half);
 }
@@ -43,14 +43,14 @@ static inline REAL FN(reduced)(REAL x, REAL *k) {
 }
 
 /* Above 709.78 infinity, below -745.13 zero, between them right to about 1 ulp, gradual underflow included. */
-static inline REAL FN(exp)(REAL x) {
+ZN_LONG REAL FN(exp)(REAL x) {
   REAL k;
   const REAL p = FN(reduced)(FN(max)(FN(min)(x, FN(splat)(710.0)), FN(splat)(-746.0)), &k);
   return FN(scaled)(1.0 + p, k);
 }
 
 /* e^x - 1 = 2^k (p + (1 - 2^-k)): nothing is lost near 0, where k = 0. */
-static inline REAL FN(expm1)(REAL x) {
+ZN_LONG REAL FN(expm1)(REAL x) {
   REAL k;
   const REAL p = FN(reduced)(FN(max)(FN(min)(x, FN(splat)(710.0)), FN(splat)(-60.0)), &k);
   const REAL one_less = 1.0 - FN(power_of_two)(-FN(min)(k, FN(splat)(64.0)));
@@ -58,7 +58,7 @@ static inline REAL FN(expm1)(REAL x) {
 }
 
 /* log 0 = -infinity, of less NaN; numbers below the smallest normal one are scaled up first. */
-static inline REAL FN(log)(REAL x) {
+ZN_LONG REAL FN(log)(REAL x) {
   const MASK small = x < 2.2250738585072014e-308;
   const BITS bits = (BITS)FN(select)(small, x * 18014398509481984.0, x); /* 2^54 */
   const BITS exponent = (bits + (0x3ff0000000000000u - 0x3fe6a09e667f3bcdu)) >> 52; /* so that the rest is in [0.7, 1.4] */
@@ -76,17 +76,17 @@ static inline REAL FN(log)(REAL x) {
 
 /* x^y for x > 0 with relative error about 2e-16 (1 + |y ln x|). For x <= 0 it is 0, and the caller chooses what to take
    there; inf^0 and 1^inf are NaN. */
-static inline REAL FN(pow)(REAL x, REAL y) { return FN(select)(x <= 0.0, (REAL){0}, FN(exp)(y * FN(log)(x))); }
+ZN_LONG REAL FN(pow)(REAL x, REAL y) { return FN(select)(x <= 0.0, (REAL){0}, FN(exp)(y * FN(log)(x))); }
 
 /* tanh |x| = -t / (t + 2) with t = e^(-2|x|) - 1: no cancellation, no overflow */
-static inline REAL FN(tanh)(REAL x) {
+ZN_LONG REAL FN(tanh)(REAL x) {
   const REAL t = FN(expm1)(-2.0 * FN(abs)(x));
   return FN(with_sign)(t / (t + 2.0), x);
 }
 
 /* sin (turns = 0) or cos (turns = 1) of x, by quarter turns. Good to 2.5 ulp for |x| up to 1e6 (the first three parts of pi/2,
    of 33 bits each, are exact times so many quarters); beyond, an error like that of x itself; from 1e15 on NaN. */
-static inline REAL FN(circle)(REAL x, int turns) {
+ZN_LONG REAL FN(circle)(REAL x, int turns) {
   const REAL shifted = x * 6.36619772367581382433e-01 + ZN_ROUND, k = shifted - ZN_ROUND;
   const REAL r = (((x - k * 1.57079632673412561417e+00) - k * 6.07710050630396597660e-11) - k * 2.02226624871116645580e-21)
                - k * 8.47842766036889956997e-32;

@@ -11,6 +11,7 @@
 
 #include "job.h"
 #include "rodas5p.h"
+#include "tsit5.h"
 #include "people.h"
 #include "control.h"
 #ifdef NZ

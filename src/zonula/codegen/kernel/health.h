@@ -11,12 +11,14 @@
 #define HEALTH_NEWTON 200     /* trials, halvings included */
 #define HEALTH_RELAX 1000     /* implicit steps */
 #define HEALTH_SHIFT 1e-7     /* 1/day: keeps states without an end (urine) from making the motion's matrix singular */
+#define HEALTH_ROUNDS 48      /* in which a growing mode outgrows what dies away */
+#define HEALTH_GROWTH 21.0    /* of the squared length in the last 16 of them: 1.1-fold in each */
 
 enum { HEALTH_FOUND = 0, HEALTH_NOT_FOUND = 1, HEALTH_UNSTABLE = 2 };
 
 typedef struct {
     V z[NZ], trial[NZ], dz[NZ], step[NZ], r[NZ], gross[NZ], c[NC + 1], w[NZLU > NLU ? NZLU : NLU];
-    V x[NX], f[NX], ft[NX], q[NQ + 1];
+    V x[NX], f[NX], ft[NX], q[NQ + 1], first[NZ], v[NX], next[NX];
     double c1[NC + 1], q1[NQ + 1];
 } HealthBlock;
 
@@ -144,13 +146,59 @@ static void health_write(HealthBlock *b, int l, const double *p, double *x, doub
     for (int i = 0; i < NX; i++) b->x[i][l] = x[i];
 }
 
-/* Lanes where an odd number of real modes of the motion grow: the determinant of -J has the wrong sign there. */
-static M health_unstable(HealthBlock *b)
+/* Lanes where an odd number of real modes of the motion grow faster than gh: the determinant of gh - J has the wrong sign there. */
+static M health_odd(HealthBlock *b, double gh)
 {
     M odd = zn_splat(0.0) != zn_splat(0.0);
-    model_factor(b->x, b->q, zn_splat(0.0), zn_splat(HEALTH_SHIFT), b->w, b->f, b->ft);
+    model_factor(b->x, b->q, zn_splat(0.0), zn_splat(gh), b->w, b->f, b->ft);
     for (int i = 0; i < NX; i++) odd = odd ^ (b->w[model_pivot[i]] < zn_splat(0.0));
     return odd;
+}
+
+/* How long the deviation v is, relative to the state, squared; what accumulates does not count. */
+static V health_length(const HealthBlock *b)
+{
+    V sum = zn_splat(0.0);
+    for (int j = 0; j < NZ; j++) {
+        if (model_resting[j] < 0) continue;
+        const V size = zn_abs(b->x[model_resting[j]]);
+        const V share = b->v[model_resting[j]] * zn_rcp(zn_select(size > zn_splat(1e-9), size, zn_splat(1.0)));
+        sum = sum + share * share;
+    }
+    return sum;
+}
+
+/* Lanes where a deviation grows: v -> (gh + J) (gh - J)^-1 v makes it longer, for ever, exactly where a mode of J grows (Cayley). The
+   factors of gh - J are in w. A mode of rate gh/10 ... 10 gh grows 1.2-fold each time or faster; what dies away has no growth to
+   show once its turmoil is over. */
+static M health_growing(HealthBlock *b, double gh)
+{
+    V before = zn_splat(0.0);
+    for (int n = 0; n < NX; n++) {
+        const double kick = 0.5 + (double)((n * 37) % 64) / 64.0;  /* no mode is likely to be missed by all these */
+        const V size = zn_abs(b->x[n]);
+        b->v[n] = zn_select(size > zn_splat(1e-9), size, zn_splat(1.0)) * zn_splat((n * 29) % 7 < 3 ? kick : -kick);
+        b->f[n] = zn_splat(0.0);
+    }
+    for (int round = 0; round < HEALTH_ROUNDS; round++) {
+        if (round == HEALTH_ROUNDS - 16) before = health_length(b);
+        model_solve(b->w, b->f, b->v, zn_splat(2.0 * gh), b->next);
+        for (int n = 0; n < NX; n++) b->v[n] = b->next[n] - b->v[n];
+    }
+    const V after = health_length(b);
+    return ~((after <= before * zn_splat(HEALTH_GROWTH)) & (after < zn_splat(1e300)));
+}
+
+/* Lanes whose balance is not stable: some mode of the motion grows. */
+static M health_unstable(HealthBlock *b, M asked)
+{
+    static const double rates[5] = {50.0, 10.0, 1.0, 0.1, 0.01};  /* 1/day */
+    M unstable = asked & health_odd(b, HEALTH_SHIFT);
+    for (int k = 0; k < 5 && health_any(asked & ~unstable); k++) {
+        unstable = unstable | (asked & health_odd(b, rates[k]));
+        if (health_any(asked & ~unstable)) unstable = unstable | (asked & health_growing(b, rates[k]));
+    }
+    return unstable;
 }
 
 static void health_block(HealthBlock *b, int people, const double *parameters, const double *guess, double *state, double *setpoints,
@@ -168,14 +216,14 @@ static void health_block(HealthBlock *b, int people, const double *parameters, c
             int64_t at = l < people ? l : 0;
             health_write(b, l, parameters + at * NP, state + at * NX, setpoints + at * NS, healthy + at * NH);
         }
-        M wrong = found & health_unstable(b);
+        M wrong = health_unstable(b, found);
         unstable = attempt ? unstable | wrong : wrong;
         M again = ~found | wrong;
         if (attempt || !health_any(again)) break;
-        for (int j = 0; j < NZ; j++) b->dz[j] = b->z[j];
+        for (int j = 0; j < NZ; j++) b->first[j] = b->z[j];
         health_relax(b, again);
         M now = health_newton(b, again);
-        for (int j = 0; j < NZ; j++) b->z[j] = zn_select(wrong & ~now, b->dz[j], b->z[j]);  /* an unstable balance is better than none */
+        for (int j = 0; j < NZ; j++) b->z[j] = zn_select(wrong & ~now, b->first[j], b->z[j]);  /* an unstable balance is better than none */
         unstable = wrong & ~now;
         found = found | now;
     }

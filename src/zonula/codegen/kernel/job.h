@@ -44,8 +44,10 @@ typedef struct { /* all arrays C-contiguous; times in days */
   int64_t *steps, *rejected;   /* [persons] steps taken, attempts refused */
   const volatile int32_t *cancel; /* 1: stop soon; who is not finished gets ZN_CANCELLED. May be NULL */
   volatile int64_t *done;         /* grows by 1 with each person, whatever the outcome. May be NULL */
+  int32_t method;                 /* ZN_RODAS5P, ZN_TSIT5 */
 } Job;
 
+enum { ZN_RODAS5P = 0, ZN_TSIT5 = 1 };
 enum { ZN_FINISHED = 0, ZN_TOO_MANY_STEPS = 1, ZN_STEP_TOO_SMALL = 2, ZN_NOT_FINITE = 3, ZN_LEFT_RANGE = 4, ZN_CANCELLED = 5, ZN_NOT_RUN = 6 };
 
 #endif

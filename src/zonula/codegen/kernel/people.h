@@ -27,6 +27,8 @@ typedef struct {
   M fresh;         /* since the last event no step was taken that its error limited */
   M refused;       /* the last attempt was refused */
   M seated;
+  M stale;         /* Tsit5: the slope at x is not known yet */
+  V former;        /* Tsit5: error of the last step that was taken */
   V moments[LANES][NX];          /* per seat: one person at up to LANES moments, so that readouts too fill the vectors */
   V moment_time[LANES];
   V shown[NR + 1];
@@ -92,7 +94,8 @@ SEPARATE void take_outputs_inside(Crowd *c, M taken, V before, V after, V step) 
       lanes[count++] = l;
     }
     if (count == 0) return;
-    if (round == 0) prepare_between(&c->block);
+    if (round == 0 && c->job->method == ZN_TSIT5) prepare_between_explicit(&c->block, step);
+    else if (round == 0) prepare_between(&c->block);
     between(&c->block, zn_max((V){0}, zn_min(zn_splat(1.0), (time - before) / step)));
     for (int i = 0; i < count; i++) take_output(c, lanes[i], c->block.sum);
   }
@@ -165,6 +168,7 @@ SEPARATE int enter_segment(Crowd *c, int l, int any_flow_before) {
     c->step[l] = c->remembered[l];
     c->fresh[l] = -1;
     c->refused[l] = 0;
+    c->stale[l] = -1;
     s->here = 0;
     return 1;
   }
@@ -172,6 +176,8 @@ SEPARATE int enter_segment(Crowd *c, int l, int any_flow_before) {
 }
 
 /* ---- outcomes ---- */
+
+static int is_finite(double x) { return x - x == 0.0; }
 
 static void record(const Job *job, int64_t person, int32_t status, int32_t worst, double reached, const Seat *s) {
   job->status[person] = status;
@@ -188,6 +194,19 @@ static void leave_seat(Crowd *c, int l, int32_t status, int32_t worst, double re
   record(c->job, s->person, status, worst, reached, s);
   s->person = -1;
   c->seated[l] = 0;
+}
+
+/* A dose says how large a state of a treatment is: what is left of 2000 umol need not be known to a millionth of one. States of
+   organs keep their usual size, as few pathogens may become many. */
+SEPARATE void widen_by_doses(Crowd *c, int l, int32_t schedule) {
+  const Job *job = c->job;
+  const double *way = job->ways + c->seat[l].person * job->ways_count;
+  const int64_t from = job->segment_ptr[schedule], to = job->segment_ptr[schedule + 1];
+  for (int64_t e = job->jump_ptr[from]; e < job->jump_ptr[to]; e++) {
+    const int32_t n = job->jump_state[e];
+    const double dose = zn_abs1(job->jump_amount[e] * way[job->jump_way[e]]);
+    if (model_of_treatment[n] && is_finite(dose)) c->block.scale[n][l] = zn_max1(c->block.scale[n][l], dose);
+  }
 }
 
 /* Gives seat l to the next people until one has time to live through; nobody left: the seat stays empty. */
@@ -209,8 +228,10 @@ SEPARATE void fill_seat(Crowd *c, int l) {
       c->block.x[n][l] = job->start[person * NX + n];
       c->block.scale[n][l] = job->scale[person * NX + n];
     }
+    widen_by_doses(c, l, schedule);
     c->remembered[l] = job->first_step < job->largest_step ? job->first_step : job->largest_step;
     c->seated[l] = -1;
+    c->former[l] = 1.0;
     if (enter_segment(c, l, 1)) return;
     take_outputs_until(c, l, c->end[l]);
     leave_seat(c, l, ZN_FINISHED, -1, c->end[l]);
@@ -230,13 +251,12 @@ static void shadow(Crowd *c, int l) {
   }
   for (int i = 0; i < NQ; i++) b->q[i][l] = b->q[i][from];
   c->step[l] = c->step[from];
+  c->stale[l] = -1;
   c->start[l] = c->start[from];
   c->end[l] = c->end[from];
   c->length[l] = c->length[from];
   c->gone[l] = c->gone[from];
 }
-
-static int is_finite(double x) { return x - x == 0.0; }
 
 /* The state with the largest relative rate, by the slopes in f. */
 static int32_t fastest(const Block *b, int l) {

@@ -139,18 +139,17 @@ SEPARATE V first_stage(Block *b, V t, V h, V hinv) {
   return pivot;
 }
 
-/* Completes the new state and judges it. */
-SEPARATE Quality judge(Block *b, Tolerance tolerance) {
-  Quality quality = {.square = {0}, .outside = {0}};
+/* Judges the new state u by the estimate of its error. */
+SEPARATE Quality judge(const Block *b, const V *error, Tolerance tolerance) {
+  Quality quality = {.square = {0}, .pivot = zn_splat(1.0), .outside = {0}};
   for (int n = 0; n < NX; n++) {
-    const V error = b->k[STAGES - 1][n], x = b->x[n], u = b->u[n] + error, size = zn_abs(x);
+    const V x = b->x[n], u = b->u[n], size = zn_abs(x);
     /* 1e-300: a state of scale 0 that stays 0 has no error, not 0/0 */
     const V allowed = (tolerance.rtol * tolerance.atol_share) * b->scale[n] + tolerance.rtol * zn_max(size, zn_abs(u)) + 1e-300;
-    const V part = error * zn_rcp(allowed);
+    const V part = error[n] * zn_rcp(allowed);
     quality.square = quality.square + part * part;
     const V room = tolerance.slack * (b->scale[n] + size);
     quality.outside |= (u < model_low[n] - room) | (u > model_high[n] + room);
-    b->u[n] = u;
   }
   quality.square = quality.square * (1.0 / NX);
   return quality;
@@ -167,7 +166,8 @@ SEPARATE Quality attempt(Block *b, V t, V h, Tolerance tolerance) {
   later_stage(b, 5, t, h, hinv);
   later_stage(b, 6, t, h, hinv);
   later_stage(b, 7, t, h, hinv);
-  Quality quality = judge(b, tolerance);
+  for (int n = 0; n < NX; n++) b->u[n] = b->u[n] + b->k[STAGES - 1][n];
+  Quality quality = judge(b, b->k[STAGES - 1], tolerance);
   quality.pivot = pivot;
   return quality;
 }

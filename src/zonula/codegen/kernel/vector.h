@@ -67,6 +67,15 @@ static inline V zn_sqrt(V a) {
 
 static inline Pair zn_pair_rcp(Pair a) { return 1.0 / a; }
 
+/* Where bytes count, long functions stand once, and short ones where they are used. */
+#ifdef __wasm__
+#define ZN_LONG static __attribute__((noinline, unused))
+#define ZN_SHORT static inline __attribute__((always_inline))
+#else
+#define ZN_LONG static inline
+#define ZN_SHORT static inline
+#endif
+
 /* ---- the functions on V ---- */
 #define REAL V
 #define MASK M

@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from zonula.language import functions
-from zonula.language.expression import FUNCTIONS, Call, Expr, Name, Number, children
+from zonula.language.expression import FUNCTIONS, Call, Expr, Name, Number, children, evaluate
 
 X, Y, Z = NAMES = (Name("x"), Name("y"), Name("z"))
 ARITHMETIC = ("+", "-", "*", "/")
@@ -94,3 +94,12 @@ def wobble(tree: Expr, values: dict[Name, float], size: float = 1e-12) -> float:
     exact = perturbed(tree, values, 0.0, random)
     moved = [abs(perturbed(tree, values, size, random) - exact) for _ in range(8)]
     return max(math.inf if math.isnan(m) else m for m in moved)
+
+
+def ratios(tree, values):
+    """What is raised to a power relative to what, wherever a formula does so."""
+    if isinstance(tree, Call):
+        if tree.function in ("hill", "ratio_power"):
+            yield float(evaluate(tree.args[0], values)), float(evaluate(tree.args[1], values))
+        for arg in tree.args:
+            yield from ratios(arg, values)

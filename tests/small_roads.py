@@ -1,14 +1,20 @@
 """Small bodies with a gut that leaks and a joint that hears of it over three roads."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
+from zonula.evidence.laws import law_from
+from zonula.evidence.load import Evidence
 from zonula.language import Model, Organ, exposure, gain, healthy, loss, parameter, readout, reads, signal, state
 from zonula.language.assemble import assemble
-from zonula.simulation.closings import Closing
+from zonula.simulation.closings import Closing, Question
+from zonula.simulation.draws import Typical
 from zonula.simulation.equations import parameter_vector
+from zonula.simulation.prepare import Setup
 from zonula.simulation.problem import Problem
+from zonula.simulation.scenario import ScenarioSource, ScenarioTable
 from zonula.simulation.schedule import Plan, Setting
 
 YEAR = 365.0
@@ -94,3 +100,21 @@ def leaking(model: Model, leak: float = 1.0, *, until: float = 40.0, closed: tup
     problem = Problem(model=model, parameters=parameter_vector(model, VALUES | more), plan=plan, until=until,
                       times=np.arange(0.0, until + every / 2, every))
     return replace(problem, closed=frozenset(closed))
+
+
+def asked(problem: Problem, day: float = 20.0, *, cv: float = 0.3, changed=None, typical=None) -> Setup:
+    """A scenario with these people that asks for the roads; every parameter is known to within a factor of 1 + *cv* or so."""
+    law = law_from("lognormal", 1.0, cv=cv)
+    evidence = {q.path: Evidence(parameter=q, value=float(value), uncertainty=law, variability=law, status="assumed", grade="E", source=(),
+                                 note="a test", calibration="") for q, value in zip(problem.model.parameters, problem.parameters, strict=True)}
+    source = ScenarioSource(table=ScenarioTable(name="small"), raw={}, text="", file="", folder=Path(), origins={})
+    return Setup(source=source, problem=problem, observations=(), evidence=evidence, changed=changed or {}, every=1.0, remarks=(),
+                 question=Question("pain_vas", day), typical=typical)
+
+
+def people(problem: Problem, count: int, **several: object) -> Typical:
+    """So many persons like the problem's, but for parameters that are given for each of them."""
+    rows = np.repeat(problem.parameters[np.newaxis], count, axis=0)
+    for path, values in several.items():
+        rows[:, problem.model.parameter_index[path.replace("__", ".")]] = values
+    return Typical(rows=rows, variant=("usual",) * count, closed=((),) * count, name="made up")

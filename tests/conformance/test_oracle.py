@@ -51,6 +51,16 @@ def test_a_difference_is_relative_to_what_matters():
     assert oracle.difference(exact, np.full((2, 3), np.nan)).min() == np.inf
 
 
+def test_no_time_is_a_rounding_away_from_a_change():
+    problem = oracle.setup_of("nsaid_course").problem
+    times, changes = oracle.times_of(problem), np.array([piece.start for piece in oracle.stretches(problem)])
+    apart = np.abs(times[:, np.newaxis] - changes)
+    assert np.all((apart == 0) | (apart >= 1e-9))
+    assert np.sum(apart == 0) >= 3
+    assert np.all(np.diff(times) >= 1e-9)
+    assert (times[0], times[-1]) == (0.0, problem.until)
+
+
 def test_one_who_fails_breaks_the_rule_and_is_named():
     good = oracle.Life("a", 0, amplification=1.0, worst={1e-8: (1e-9, "crp", 1.0), 1e-5: (1e-5, "crp", 1.0)}, counts=[0] * 179 + [5], values=5, within=5)
     assert oracle.summary([good])["ok"]

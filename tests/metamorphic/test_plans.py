@@ -64,7 +64,7 @@ def test_neutral_exposures_and_open_roads_are_nothing():
 def test_the_same_dose_in_other_words_gives_the_same_curves(a, b):
     one, other = run([f"lps {a} iv bolus at day 1"]), run([f"lps {b} iv bolus at 24 h"])
     assert np.array_equal(one.times, other.times)
-    assert largest_error(one.readouts, other.readouts) <= 1e-6, "the last bit of a dose may choose other steps"
+    assert largest_error(one.readouts, other.readouts) <= 10 * one.problem.rtol, "the last bit of a dose may choose other steps, no other course"
     a_little_more = run([f"lps {float(a.split()[0]) * 1.001} {a.split()[1]} iv bolus at day 1"])
     assert largest_error(a_little_more.readouts, one.readouts) > 1e-4
 

@@ -14,7 +14,7 @@ import hard_people
 
 from zonula.simulation.draws import Drawn
 from zonula.simulation.ensemble import Crowd
-from zonula.simulation.kernel import UNSTABLE, load_kernel
+from zonula.simulation.kernel import FOUND, NOT_FOUND, UNSTABLE, load_kernel
 
 
 def small_crowd(count=200, **more):
@@ -92,3 +92,37 @@ def test_health_that_is_not_stable_is_named():
         growing += rates.max() > 0
     assert growing > 30
     assert right >= 145
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("build", ["fast", "reproducible"])
+def test_what_is_nothing_in_health_is_nothing_whatever_is_rounded(build):
+    """A power below 1 of what rounding leaves would be a healthy level of its own, and its slope would hide the balance."""
+    crowd = hard_people.hard_crowd(600, 10.0, 2.0, 1)
+    found = load_kernel(crowd.model, build).health(crowd.parameters[0:600])
+    assert np.sum(found.status == NOT_FOUND) <= 1
+    has = found.status != NOT_FOUND
+    nothing = [i for i, state in enumerate(crowd.model.states) if state.path in ("pain.slow_sensitisation", "pain.fast_sensitisation")]
+    assert np.all(found.state[np.ix_(has, nothing)] == 0.0)
+    assert np.all(np.isfinite(found.healthy[has]))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("person", "why"), [(98, "health saturates what senses bacteria, to the last digit"), (34, "all but the last digit"),
+                                             (1846, "IL-22 falls so far that it would make cells disappear")])
+def test_people_at_the_ends_of_what_can_be_drawn_come_to_the_end(person, why):
+    crowd = hard_people.hard_crowd(3000, 36.0, 2.0, 1)
+    found = hard_people.study(replace(crowd, parameters=crowd.parameters[person:person + 1]), jobs=1)
+    assert found.finished == 1, f"{why}: {found.reasons}"
+    assert found.most_steps < 20_000, why
+
+
+@pytest.mark.slow
+def test_a_balance_behind_a_hill_is_found():
+    """Newton's halved steps stop there, and the motion goes round instead of coming to rest."""
+    crowd = hard_people.hard_crowd(3000, 10.0, 2.0, 1)
+    kernel = load_kernel(crowd.model)
+    alone, among = kernel.health(crowd.parameters[1406:1407]), kernel.health(crowd.parameters[1400:1410])
+    assert alone.status[0] in (FOUND, UNSTABLE)
+    assert alone.residual[0] < 1e-10
+    assert np.array_equal(alone.state[0], among.state[6])

@@ -31,12 +31,25 @@ _SMALLEST = 1e-12  # of an unknown, in the gross flow through an equation (as in
 def model_source(model: Model) -> str:
     """The C text of a model (see the folder ``kernel`` for what includes it)."""
     motion, closure = _motion(model), _closure(model)
-    return "\n".join([*_head(model, motion, closure), "", *motion.text, "", *closure.text, ""])
+    parts = [line for number, part in ((1, motion), (2, closure)) for line in _separable(number, part.text)]
+    return "\n".join([*_head(model, motion, closure), "", *_PARTS, "", *parts])
 
 
 def model_hash(model: Model) -> str:
     """What tells a model's C text from any other's: SHA-256 of the text."""
     return digest(model_source(model))
+
+
+# half of the work of a compiler each: as two texts they are compiled side by side
+_PARTS = ("#ifndef MODEL_PART", "#define MODEL_PART 0  /* all in one; 1: the motion, 2: the closure, the other being declared */", "#endif",
+          "#if MODEL_PART", '#define MODEL_FUNCTION __attribute__((visibility("hidden")))', "#else", "#define MODEL_FUNCTION static", "#endif")
+
+
+def _separable(number: int, text: list[str]) -> list[str]:
+    """The functions of one part, and their declarations for where the other part is compiled."""
+    lines = [line.replace("static ", "MODEL_FUNCTION ", 1) if line.startswith("static ") else line for line in text]
+    declared = [f"{line};" for line in lines if line.startswith("MODEL_FUNCTION ")]
+    return [f"#if MODEL_PART && MODEL_PART != {number}", *declared, "#else", *lines, "#endif", ""]
 
 
 @dataclass
@@ -86,7 +99,7 @@ def _condition(graph: Graph, node: int) -> bool:
 def _head(model: Model, motion: _Part, closure: _Part) -> list[str]:
     sizes = {"NX": len(model.states), "NP": len(model.parameters), "NS": len(model.setpoints), "NH": len(model.healthy),
              "NI": len(model.exposures) + len(model.gates) + len(model.roads), "NQ": len(motion.constants), "NLU": motion.factors,
-             "NR": len(model.readouts), "HAS_TIME": 0, "NZ": len(closing_system(model).unknowns), "NC": len(closure.constants),
+             "NR": len(model.readouts), "HAS_TIME": int(model.has_time), "NZ": len(closing_system(model).unknowns), "NC": len(closure.constants),
              "NZLU": closure.factors}
     low, high = zip(*(state.within for state in model.states), strict=True)
     resting = [i for i, state in enumerate(model.states) if not state.accumulates]
@@ -124,7 +137,26 @@ def _motion(model: Model) -> _Part:
     places: dict[Name, int] = {}
     for letter, vector in (("x", model.states), ("p", model.parameters), ("s", model.setpoints), ("h", model.healthy), ("i", inputs)):
         places |= {name: part.graph.input(letter, i) for i, name in enumerate(vector)}
+    states = [places[state] for state in model.states]
+    unknowns = {node: i for i, node in enumerate(states)}
+    if model.has_time:  # the last unknown is the time
+        places |= {clock: part.graph.input("t", 0) for clock, _ in model.clocks}
+        unknowns[part.graph.input("t", 0)] = len(states)
     builder = Builder(part.graph, places.__getitem__)
+    rates, slopes = _moved(part, builder, unknowns, model)
+    slopes, in_time = _without_time(slopes, len(states))
+    plan = elimination(len(rates), slopes)
+    part.factors = plan.entries
+    part.pivots = [_slots(plan)[k, k] for k in plan.order]
+    text = [*_rhs(part, rates, model), "", *_factor(part, rates, slopes, plan, in_time if model.has_time else None), "",
+            *_still(part, places, plan, model), *_solve(plan, "model_solve", "hinv"), "",
+            *_readouts(part, [builder.node(tree) for _, tree in model.readouts], model)]
+    part.text = [*_constants(part, "model_constants", "const double *p, const double *s, const double *h, const double *in"), "", *text]
+    return part
+
+
+def _moved(part: _Part, builder: Builder, unknowns: dict[int, int], model: Model) -> tuple[list[int], dict[tuple[int, int], int]]:
+    """What moves each state, and its slopes by the *unknowns*."""
     _name(part, ((identifier(signal), builder.define(signal, tree)) for signal, tree in model.signals))
     terms: list[list[tuple[bool, int]]] = [[] for _ in model.states]
     for reaction in model.reactions:
@@ -133,16 +165,24 @@ def _motion(model: Model) -> _Part:
         for term in reaction.terms:
             terms[term.state].append((term.sign < 0, part.graph.product([rate, builder.node(term.factor)])))
     rates = [builder.total(each) for each in terms]
-    states = [places[state] for state in model.states]
     signals = [builder.named[signal] for signal, _ in model.signals]
-    slopes = Slopes(part.graph, {node: i for i, node in enumerate(states)}, _read_often(part.graph, signals, rates)).jacobian(rates)
-    plan = elimination(len(rates), slopes)
-    part.factors = plan.entries
-    part.pivots = [_slots(plan)[k, k] for k in plan.order]
-    text = [*_rhs(part, rates, model), "", *_factor(part, rates, slopes, plan), "", *_solve(plan, "model_solve", "hinv"), "",
-            *_readouts(part, [builder.node(tree) for _, tree in model.readouts], model)]
-    part.text = [*_constants(part, "model_constants", "const double *p, const double *s, const double *h, const double *in"), "", *text]
-    return part
+    return rates, Slopes(part.graph, unknowns, _read_often(part.graph, signals, rates)).jacobian(rates)
+
+
+def _without_time(slopes: dict[tuple[int, int], int], column: int) -> tuple[dict[tuple[int, int], int], dict[int, int]]:
+    """The slopes by the states, and by the time, which is the *column* after them."""
+    return {place: node for place, node in slopes.items() if place[1] != column}, {i: node for (i, j), node in slopes.items() if j == column}
+
+
+def _still(part: _Part, places: dict[Name, int], plan: Elimination, model: Model) -> list[str]:
+    """The factors of the motion with its clocks at rest, by which health is stable or not; nothing for a model without clocks."""
+    if not model.has_time:
+        return []
+    builder = Builder(part.graph, places.__getitem__)
+    builder.named |= {clock: builder.node(neutral) for clock, neutral in model.clocks}
+    other = _Part(part.graph, part.letter, constants=part.constants)  # with names of its own: those of the motion are of other values
+    rates, slopes = _moved(other, builder, {places[state]: i for i, state in enumerate(model.states)}, model)
+    return [*_factor(other, rates, slopes, plan, None, name="model_factor_still"), ""]
 
 
 def _read_often(graph: Graph, signals: Iterable[int], values: Iterable[int]) -> set[int]:
@@ -191,14 +231,20 @@ def _readouts(part: _Part, shown: list[int], model: Model) -> list[str]:
             *writer.lines, "}"]
 
 
-def _factor(part: _Part, rates: list[int], slopes: dict[tuple[int, int], int], plan: Elimination) -> list[str]:
-    writer = part.writer([*rates, *slopes.values()])
+def _factor(part: _Part, rates: list[int], slopes: dict[tuple[int, int], int], plan: Elimination, in_time: dict[int, int] | None, *,
+            name: str = "model_factor") -> list[str]:
+    """Rates, factors, and the slopes by the time where it is given what they are."""
+    by_time = [] if in_time is None else [in_time.get(i, part.graph.number(0.0)) for i in range(len(rates))]
+    writer = part.writer([*rates, *slopes.values(), *by_time])
     for i, node in enumerate(rates):
         text = writer.whole(node)
         writer.lines.append(f"    f[{i}] = {text};")
+    for i, node in enumerate(by_time):
+        text = writer.whole(node)
+        writer.lines.append(f"    ft[{i}] = {text};")
     writer.lines.append("    V weak = gh;")
     _rows(writer, slopes, plan, {(i, i): "gh" for i in range(len(rates))})
-    return ["static V model_factor(const V *restrict x, const V *restrict q, V t, V gh, V *restrict w, V *restrict f, V *restrict ft)", "{",
+    return [f"static V {name}(const V *restrict x, const V *restrict q, V t, V gh, V *restrict w, V *restrict f, V *restrict ft)", "{",
             "    (void)t; (void)ft;", *writer.lines, "    return weak * zn_rcp(gh);", "}"]
 
 

@@ -1,8 +1,7 @@
 """From a model to a shared library: one that ships with the package, one from the cache, or one compiled now.
 
-Only our own text is ever compiled: the hand-written kernel and what ``codegen.c`` prints from a checked model.  Builds lie in a
-cache folder, never beside sources.  An entry's name is the hash of all that determines it; beside it stands its own hash, so that
-what is damaged, cut short or meant for something else is built again, and never loaded.
+Only our own text is ever compiled: the hand-written kernel and what ``codegen.c`` prints from a checked model.  Builds lie in the
+cache (see ``codegen.cache``).
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import os
 import platform
 import shlex
 import shutil
-import stat
 import subprocess
 import sys
 import tempfile
@@ -24,22 +22,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
+from zonula.codegen.cache import SUFFIX, Entry, cache_folder, is_whole, put_library, told
 from zonula.ground.errors import KernelError, nearest
 from zonula.ground.files import one_at_a_time, packaged, read_text, write_atomically, write_text
 from zonula.ground.limits import MAX_COMPILE_SECONDS
-from zonula.ground.provenance import canonical, digest
+from zonula.ground.provenance import digest
 from zonula.language.model import Model
 
 BUILDS = ("fast", "reproducible")
 LANES = {"x86-64-v4": 8, "x86-64-v3": 4, "x86-64": 2, "other": 2}  # people per vector, by class of processor, best first
-SUFFIX = {"darwin": ".dylib", "win32": ".dll"}.get(sys.platform, ".so")
-MAIN, MODEL = "ensemble.c", "model.inc"
+MAIN, CLOSURE, MODEL = "ensemble.c", "closure.c", "model.inc"
 _V3 = {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"}  # as Linux names what the class promises
 _V4 = _V3 | {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"}
 _ALWAYS = ("-O2", "-std=gnu11", "-shared", "-fPIC", "-fvisibility=hidden", "-fno-math-errno", "-fno-trapping-math")
 _OF_BUILD = {"fast": ("-ffp-contract=fast", "-fno-signed-zeros"), "reproducible": ("-ffp-contract=off", "-DREPRODUCIBLE")}
+# GCC looks long for what thousands of straight lines do not have: with less patience it takes less than half the time, and its code is no slower
+_OF_GCC = ("--param=sccvn-max-alias-queries-per-access=8", "--param=lra-max-considered-reload-pseudos=50", "--param=max-cselib-memory-locations=30",
+           "-fno-dse", "-fno-tree-dse")
 _INSTALL = "install gcc or clang, or `pip install ziglang`; or name a compiler in ZONULA_CC"
 _SHOWN = 5  # lines of what a compiler says
 _building = threading.Lock()
@@ -56,6 +56,11 @@ class Compiler:
     def zig(self) -> bool:
         """Whether it is Zig's, which names processors in its own way."""
         return any(Path(word).stem in ("zig", "ziglang") for word in self.command)
+
+    @property
+    def gcc(self) -> bool:
+        """Whether it is GCC, which knows parameters that others refuse."""
+        return "Free Software Foundation" in self.version
 
 
 # --- this machine ---------------------------------------------------------------------------------------
@@ -141,7 +146,7 @@ def _run(command: Sequence[str], folder: Path, **environment: str) -> subprocess
                           capture_output=True, encoding="utf-8", errors="replace", timeout=MAX_COMPILE_SECONDS, check=False)
 
 
-def flags(build: str, cpu: str, *, zig: bool = False) -> tuple[str, ...]:
+def flags(build: str, cpu: str, *, zig: bool = False, gcc: bool = False) -> tuple[str, ...]:
     """How the kernel is compiled: never with what makes sums associative or forgets NaN.
 
     Raises
@@ -154,11 +159,11 @@ def flags(build: str, cpu: str, *, zig: bool = False) -> tuple[str, ...]:
     march = () if cpu == "other" else (f"-mcpu={cpu.replace('-', '_')}",) if zig else (f"-march={cpu}",)
     wide = ("-mprefer-vector-width=512",) if cpu == "x86-64-v4" else ()
     own = ("-fno-sanitize=undefined",) if zig else ()
-    return (*_ALWAYS, *_OF_BUILD[build], *march, *wide, *own, f"-DLANES={LANES[cpu]}")
+    return (*_ALWAYS, *(_OF_GCC if gcc else ()), *_OF_BUILD[build], *march, *wide, *own, f"-DLANES={LANES[cpu]}")
 
 
 def compiled(sources: Mapping[str, str], arguments: Sequence[str], compiler: Compiler, *, main: str = MAIN) -> bytes:
-    """The library that *compiler* makes of *sources* (file name to text; *main* is compiled).
+    """The library that *compiler* makes of *sources* (file name to text; *main* is compiled, and the closure beside it where it stands apart).
 
     Raises
     ------
@@ -168,124 +173,33 @@ def compiled(sources: Mapping[str, str], arguments: Sequence[str], compiler: Com
         folder = Path(place)
         for name, text in sources.items():
             (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        made = folder / f"made{SUFFIX}"
-        command = [*compiler.command, *arguments, f'-DMODEL_INC="{MODEL}"', main, "-o", made.name]  # no path enters what is made
-        own = {"ZIG_GLOBAL_CACHE_DIR": str(cache_folder() / "zig"), "ZIG_LOCAL_CACHE_DIR": str(folder / "zig")} if compiler.zig else {}
-        try:
-            done = _run(command, folder, **own)
-        except (OSError, subprocess.TimeoutExpired) as error:
-            raise KernelError.of("ZN-6004", "the C compiler does not come to an end", found=str(error)[:300], fix=_INSTALL) from error
-        if done.returncode or not made.is_file():
-            said = (done.stderr or done.stdout).strip().splitlines()
-            errors = [line for line in said if "error" in line.lower()] or said
-            raise KernelError.of("ZN-6005", f"the C compiler failed: {compiler.version.splitlines()[0]}",
-                                 found="\n".join(errors[:_SHOWN]) or f"exit code {done.returncode}",
-                                 fix="try another compiler: name it in ZONULA_CC")
-        return made.read_bytes()
+        made = f"made{SUFFIX}"
+        told = [*compiler.command, *arguments, f'-DMODEL_INC="{MODEL}"']  # no path enters what is made
+        if main == MAIN and CLOSURE in sources:  # half of the work each
+            halves = [[*told, f"-DMODEL_PART={k}", "-c", source, "-o", f"{k}.o"] for k, source in enumerate((MAIN, CLOSURE), start=1)]
+            with ThreadPoolExecutor(max_workers=len(halves)) as threads:
+                list(threads.map(lambda command: _compile(command, folder, compiler, command[-1]), halves))
+            _compile([*compiler.command, *arguments, *(command[-1] for command in halves), "-o", made], folder, compiler, made)
+        else:
+            _compile([*told, main, "-o", made], folder, compiler, made)
+        return (folder / made).read_bytes()
+
+
+def _compile(command: Sequence[str], folder: Path, compiler: Compiler, wanted: str) -> None:
+    own = {"ZIG_GLOBAL_CACHE_DIR": str(cache_folder() / "zig"), "ZIG_LOCAL_CACHE_DIR": str(folder / "zig")} if compiler.zig else {}
+    try:
+        done = _run(command, folder, **own)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise KernelError.of("ZN-6004", "the C compiler does not come to an end", found=str(error)[:300], fix=_INSTALL) from error
+    if done.returncode or not (folder / wanted).is_file():
+        said = (done.stderr or done.stdout).strip().splitlines()
+        errors = [line for line in said if "error" in line.lower()] or said
+        raise KernelError.of("ZN-6005", f"the C compiler failed: {compiler.version.splitlines()[0]}",
+                             found="\n".join(errors[:_SHOWN]) or f"exit code {done.returncode}",
+                             fix="try another compiler: name it in ZONULA_CC")
 
 
 # --- the cache ------------------------------------------------------------------------------------------
-
-def cache_folder() -> Path:
-    """Where builds are kept: ``$ZONULA_CACHE``, else the user's cache; without one, a folder of the user's own among temporary files.
-
-    Raises
-    ------
-    KernelError   where none of them can be written
-    """
-    for folder in _places():
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            if os.access(folder, os.W_OK | os.X_OK):
-                return folder
-        except OSError:
-            continue
-    named = os.environ.get("ZONULA_CACHE", "")
-    return _own_folder() if not named else _refuse_cache(Path(named))
-
-
-def _places() -> Iterator[Path]:
-    if named := os.environ.get("ZONULA_CACHE", ""):
-        yield Path(named).absolute() / "kernels"
-        return
-    try:
-        home = Path.home()
-    except RuntimeError:  # nobody knows where it is
-        home = None
-    usual = {"win32": os.environ.get("LOCALAPPDATA", ""), "darwin": str(home / "Library" / "Caches") if home else ""}
-    base = usual.get(sys.platform, os.environ.get("XDG_CACHE_HOME", "") or (str(home / ".cache") if home else ""))
-    if base and Path(base).is_absolute():
-        yield Path(base) / "zonula" / "kernels"
-
-
-def _own_folder() -> Path:
-    """A folder among temporary files that nobody else can write: what lies in it will be loaded."""
-    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
-    folder = Path(tempfile.gettempdir()) / f"zonula-kernels-{user}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        seen = folder.lstat()
-    except OSError:
-        return _refuse_cache(folder)
-    foreign = hasattr(os, "getuid") and (seen.st_uid != os.getuid() or bool(seen.st_mode & 0o022))
-    return _refuse_cache(folder) if foreign or not stat.S_ISDIR(seen.st_mode) else folder
-
-
-def _refuse_cache(folder: Path) -> Path:
-    raise KernelError.of("ZN-6006", "compiled kernels cannot be kept", file=str(folder),
-                         fix="name a folder that you can write, and others cannot, in ZONULA_CACHE")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A place in the cache: the library, and the note beside it."""
-
-    folder: Path
-    name: str
-    key: str
-    suffix: str = SUFFIX
-
-    @property
-    def library(self) -> Path:
-        """The library itself."""
-        return self.folder / f"{self.name}-{self.key[:32]}{self.suffix}"
-
-    @property
-    def note(self) -> Path:
-        """What the library is, and its hash."""
-        return self.library.with_suffix(".json")
-
-    def whole(self) -> bool:
-        """Whether both are there, belong together, and are what was written."""
-        said = _said(self.note)
-        return said.get("key") == self.key and is_whole(self.library, said.get("sha256"))
-
-    def put(self, data: bytes, **facts: str) -> None:
-        """Keep a library: first itself, then its note, each at once; of two who do so the last wins, with the same."""
-        write_atomically(self.library, lambda part: _write(part, data))
-        write_text(self.note, canonical({**facts, "key": self.key, "sha256": hashlib.sha256(data).hexdigest()}) + "\n")
-
-
-def _write(path: Path, data: bytes) -> None:
-    path.write_bytes(data)
-    path.chmod(0o755)
-
-
-def is_whole(path: Path, sha256: object) -> bool:
-    """Whether there is a file with that hash."""
-    try:
-        return bool(hashlib.sha256(path.read_bytes()).hexdigest() == sha256)
-    except OSError:
-        return False
-
-
-def _said(path: Path) -> dict[str, Any]:
-    try:
-        said = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return said if isinstance(said, dict) else {}
-
 
 def built(sources: Callable[[], Mapping[str, str]], *, name: str, facts: Sequence[str], build: str = "fast", cpu: str | None = None) -> Path:
     """A library from the cache; compiled where it is not there, or not whole.
@@ -301,7 +215,7 @@ def built(sources: Callable[[], Mapping[str, str]], *, name: str, facts: Sequenc
     KernelError, StorageError
     """
     cpu, compiler = cpu or cpu_class(), find_compiler()
-    arguments = flags(build, cpu, zig=compiler.zig)
+    arguments = flags(build, cpu, zig=compiler.zig, gcc=compiler.gcc)
     entry = _entry(name, facts, build, cpu, compiler)
     if not entry.whole():
         with _building, one_at_a_time(entry.library.with_suffix(".lock")):  # it takes long: not twice
@@ -312,7 +226,7 @@ def built(sources: Callable[[], Mapping[str, str]], *, name: str, facts: Sequenc
 
 def _entry(name: str, facts: Sequence[str], build: str, cpu: str, compiler: Compiler) -> Entry:
     """The place in the cache of what these facts determine."""
-    arguments = flags(build, cpu, zig=compiler.zig)
+    arguments = flags(build, cpu, zig=compiler.zig, gcc=compiler.gcc)
     return Entry(cache_folder(), f"{name}-{build}", digest(*facts, "flags", *arguments, "compiler", compiler.version, "processor", cpu, target()))
 
 
@@ -362,7 +276,7 @@ def sources_of(model: Model) -> dict[str, str]:
 
 def _library(model: Model, build: str, cpu: str, compiler: Compiler) -> bytes:
     """A library for a class of processor that need not be this machine's: from the cache, or compiled and put there."""
-    arguments = flags(build, cpu, zig=compiler.zig)
+    arguments = flags(build, cpu, zig=compiler.zig, gcc=compiler.gcc)
     entry = _entry("model", (model.fingerprint, recipe()), build, cpu, compiler)
     if entry.whole():
         return entry.library.read_bytes()
@@ -374,7 +288,7 @@ def _library(model: Model, build: str, cpu: str, compiler: Compiler) -> bytes:
 def shipped(model: Model, build: str, *, cpu: str | None = None, folder: Path | None = None) -> Path | None:
     """The best library in the package's ``prebuilt/`` that is of this very model and kernel, runs here, and is whole; or None."""
     folder = folder or packaged("codegen", "prebuilt")
-    known = _said(folder / "manifest.json").get("libraries", [])
+    known = told(folder / "manifest.json").get("libraries", [])
     for wanted in runnable(cpu or cpu_class()):
         for one in (one for one in known if isinstance(one, dict)) if isinstance(known, list) else ():
             said = {"model": model.fingerprint, "recipe": recipe(), "build": build, "processor": wanted, "target": target()}
@@ -393,7 +307,7 @@ def ship(model: Model, folder: Path, *, builds: Sequence[str] = BUILDS, classes:
         texts = list(threads.map(lambda one: _library(model, one[1], one[0], compiler), wanted))
     for (cpu, build), data in zip(wanted, texts, strict=True):
         path = folder / f"model-{model.fingerprint[:16]}-{build}-{cpu}{SUFFIX}"
-        write_atomically(path, lambda part, data=data: _write(part, data))  # type: ignore[misc]
+        write_atomically(path, lambda part, data=data: put_library(part, data))  # type: ignore[misc]
         made.append({"file": path.name, "model": model.fingerprint, "recipe": recipe(), "build": build, "processor": cpu,
                      "target": target(), "sha256": hashlib.sha256(data).hexdigest(), "compiler": compiler.version})
     write_text(folder / "manifest.json", json.dumps({"libraries": made}, indent=1, sort_keys=True) + "\n")

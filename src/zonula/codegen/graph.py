@@ -14,7 +14,6 @@ from zonula.language.expression import Call, Expr, Name, Number
 
 PLAIN, FIXED, MOVING = 0, 1, 2
 _NEAR = 1e-4  # below this, mean_decay is its own power series to the last bit (as in language.functions)
-_ROUNDING = 1e-14  # a ratio below is the rounding of a difference that should be nothing: a power below 1 would make much of it
 Key = tuple[str | int | float, ...]
 _COMPARED = {"<": "lt", ">": "gt", "<=": "le", ">=": "ge", "==": "eq", "!=": "ne"}
 _ALONE = {"exp": "exp", "ln": "log", "sqrt": "sqrt", "tanh": "tanh", "sin": "sin", "cos": "cos", "abs": "abs"}
@@ -274,8 +273,7 @@ class Builder:
         if known == 1.5:
             ratio = graph.product([self._positive(x), graph.inverse(half)])
             return graph.multiply(ratio, graph.make("sqrt", ratio))
-        holds = graph.make("gt", x, graph.multiply(graph.number(_ROUNDING), half))
-        safe = graph.choose(holds, x, graph.number(1.0))
+        holds, safe = self._above(x)
         return graph.choose(holds, graph.make("pow", graph.product([safe, graph.inverse(half)]), n), graph.number(0.0))
 
     def _hill(self, x: int, half: int, n: int) -> int:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from zonula.language.expression import Name
-from zonula.language.quantities import Exposure, Healthy, Parameter, Quantity, SetPoint, Signal, State, Switch
+from zonula.language.quantities import Clock, Exposure, Healthy, Parameter, Quantity, SetPoint, Signal, State, Switch
 
 _PREFIX: tuple[tuple[type[Quantity], str], ...] = (
-    (State, "x"), (Parameter, "p"), (SetPoint, "s"), (Exposure, "u"), (Signal, "v"),
+    (State, "x"), (Parameter, "p"), (SetPoint, "s"), (Exposure, "u"), (Signal, "v"), (Clock, "t"),
 )
 
 
@@ -28,7 +28,9 @@ def reaction_identifier(path: str) -> str:
 
 
 def latex_name(name: Name) -> str:
-    r"""``cytokines.k_tnf`` becomes ``\mathrm{k\,tnf}``: words, so that no formula needs a glossary."""
+    r"""``cytokines.k_tnf`` becomes ``\mathrm{k\,tnf}``: words, so that no formula needs a glossary; a clock is the *t* of d/dt."""
+    if isinstance(name, Clock):
+        return "t"
     if isinstance(name, Healthy):
         return rf"{latex_name(name.of)}^{{\mathrm{{h}}}}"
     plain = name.name.split(".")[-1] if not isinstance(name, Switch) else name.path

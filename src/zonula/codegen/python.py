@@ -17,6 +17,7 @@ from zonula.language.functions import ARRAYS, NUMBERS
 from zonula.language.model import Model
 
 _HEAD = '"""Generated from the organs; edit those instead."""\n'
+_IN_TIME = ("derivative", "jacobian", "readouts")  # functions that clocks go on in
 Generated = Callable[..., list[Any]]
 
 
@@ -26,7 +27,8 @@ class Functions:
 
     ``derivative``: d(state)/d(day);  ``jacobian``: its entries at ``pattern``;  ``closure`` and ``closure_jacobian``
     (entries at ``closure_pattern``): the equations of health;  ``healthy``: the values of ``healthy(x)``;
-    ``readouts``: the readouts, then all signals and process rates as named in ``traced``.
+    ``readouts``: the readouts, then all signals and process rates as named in ``traced``.  Where the model has clocks, ``derivative``,
+    ``jacobian`` and ``readouts`` also take t, what each of them shows; while health is solved, they stand still.
     """
 
     derivative: Generated
@@ -94,7 +96,8 @@ def load(text: str, functions: Mapping[str, Callable[..., Any]]) -> dict[str, An
 
 def _function(model: Model, name: str, lines: Iterable[Line], values: Iterable[Expr]) -> str:
     needed, kept = _needed(list(lines), list(values))
-    text = [f"def {name}(x, p, s, h, u, g, r):"]
+    given = [letter for letter in inputs_of(model) if letter != "t" or name in _IN_TIME]
+    text = [f"def {name}({', '.join(given)}):"]
     for letter, vector in inputs_of(model).items():
         text += [f"    {identifier(q)} = {letter}[{i}]" for i, q in enumerate(vector) if q in needed]
     text += [f"    {identifier(left)} = {to_text(right, identifier)}" for left, right in kept]

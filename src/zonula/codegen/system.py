@@ -12,7 +12,7 @@ from zonula.codegen.names import identifier, reaction_identifier
 from zonula.language.assemble import total
 from zonula.language.expression import Expr, Name, Number, add, derivative, is_number, multiply, names, substitute
 from zonula.language.model import Model
-from zonula.language.quantities import Exposure, Healthy, Switch
+from zonula.language.quantities import Clock, Exposure, Healthy, Switch
 
 Line = tuple[Name, Expr]
 
@@ -38,13 +38,13 @@ def running_system(model: Model) -> System:
 
 
 def closing_system(model: Model) -> System:
-    """The equations of health: every ``healthy(x)`` is x, exposures are neutral, gates and roads open.
+    """The equations of health: every ``healthy(x)`` is x, exposures are neutral, clocks stand still, gates and roads open.
 
     Unknowns are the states without those that accumulate, then the set-points; values are their derivatives, then
     ``state - held value`` for each set-point.
     """
     instead: dict[Name, Expr] = {h: h.of for h in model.healthy}
-    instead |= {e: Number(e.neutral) for e in model.exposures}
+    instead |= {e: Number(e.neutral) for e in model.exposures} | dict(model.clocks)
     instead |= {switch: Number(1.0) for switch in (*model.gates, *model.roads)}
     unknowns = (*(s for s in model.states if not s.accumulates), *model.setpoints)
     return _system(model, instead, unknowns, closing=True)
@@ -53,7 +53,7 @@ def closing_system(model: Model) -> System:
 def healthy_values(model: Model) -> tuple[tuple[Line, ...], tuple[Expr, ...]]:
     """Lines and values of ``healthy(x)`` at a healthy state: the signals in health, then one value per healthy name."""
     instead: dict[Name, Expr] = {h: h.of for h in model.healthy}
-    instead |= {e: Number(e.neutral) for e in model.exposures}
+    instead |= {e: Number(e.neutral) for e in model.exposures} | dict(model.clocks)
     instead |= {road: Number(1.0) for road in model.roads}
     lines = tuple((signal, substitute(tree, instead)) for signal, tree in model.signals)
     return lines, tuple(h.of for h in model.healthy)
@@ -116,13 +116,15 @@ def _total_slope(tree: Expr, column: dict[Name, int], through: dict[Name, dict[i
 
 
 def inputs_of(model: Model) -> dict[str, tuple[Name, ...]]:
-    """The vectors that generated functions take, by the letter they have there."""
+    """The vectors that generated functions take, by the letter they have there; ``t``, the clocks, only where there are any."""
+    clocks = tuple(clock for clock, _ in model.clocks)
     return {
         "x": model.states, "p": model.parameters, "s": model.setpoints, "h": model.healthy,
         "u": model.exposures, "g": model.gates, "r": model.roads,
+        **({"t": clocks} if clocks else {}),
     }
 
 
 def is_input(name: Name) -> bool:
     """Whether *name* is handed in rather than computed."""
-    return isinstance(name, (Exposure, Healthy, Switch))
+    return isinstance(name, (Clock, Exposure, Healthy, Switch))

@@ -10,7 +10,8 @@ import os
 import sys
 from pathlib import Path
 
-from zonula.codegen.compiler import Compiler, Entry, cache_folder, compiled, find_compiler, recipe, sources_of
+from zonula.codegen.cache import Entry, cache_folder
+from zonula.codegen.compiler import Compiler, compiled, find_compiler, recipe, sources_of
 from zonula.ground.errors import KernelError
 from zonula.ground.files import one_at_a_time, packaged
 from zonula.ground.provenance import digest, version_of
@@ -18,9 +19,11 @@ from zonula.language.model import Model
 
 MAIN = "webassembly.c"
 _STACK = 262_144  # bytes: what functions for tests put there is a tenth of it
+# straight lines of code in the order in which they are written, two people to a vector and nothing else: smaller, and packed smaller still
+_SMALL = ("-fno-slp-vectorize", "-mllvm", "-pre-RA-sched=source")
 FLAGS = ("-target", "wasm32-freestanding", "-Os", "-std=gnu11", "-nostdlib", "-Wl,--no-entry", f"-Wl,-z,stack-size={_STACK}", "-rdynamic",
          "-fvisibility=hidden", "-mbulk-memory", "-msimd128", "-fno-math-errno", "-fno-trapping-math", "-ffp-contract=off", "-DREPRODUCIBLE",
-         "-fno-sanitize=undefined", "-DLANES=2")
+         "-fno-sanitize=undefined", "-DLANES=2", *_SMALL)
 
 
 def loader() -> Path:

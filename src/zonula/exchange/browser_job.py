@@ -41,7 +41,8 @@ def job_of(crowd: Crowd) -> dict[str, Any]:
     return {
         "format": FORMAT, "model": model.fingerprint, "readouts": list(crowd.shown), "times": course.table.output_times.tolist(),
         **numbers_of(course), **{name: array.tolist() for name, array in arrays_of(course).items()},
-        "ways": [_way(way, model) for way in course.table.ways], "weight": model.parameter_index.get("body.weight", 0),  # read for doses per kg only
+        "ways": [way_of(way, model) for way in course.table.ways],
+        "weight": model.parameter_index.get("body.weight", 0),  # read for doses per kg only
         "no_size": NO_SIZE, "parameters": _parameters(crowd), "arm_of": arm_of.tolist(),
     }
 
@@ -66,7 +67,13 @@ def _parameters(crowd: Crowd) -> list[list[float]]:
     return people
 
 
-def _way(way: Way, model: Model) -> dict[str, Any]:
+def way_of(way: Way, model: Model) -> dict[str, Any]:
+    """How doses land, as the kernel's page reads it.
+
+    Raises
+    ------
+    KernelError   where they are dissolved in a space that only a longer formula gives
+    """
     places: dict[Name, int] = {name: i for i, name in enumerate(model.parameters)}
     return {"per_weight": way.per_weight, "volume": None if way.volume is None else _formula(way.volume, places)}
 

@@ -14,6 +14,7 @@ from zonula.codegen.names import identifier
 from zonula.exchange.sbml_units import PLAIN, Units
 from zonula.language.checks import unit_of
 from zonula.language.expression import Call, Expr, Name, Number, children, is_number
+from zonula.language.quantities import Clock
 from zonula.language.units import ONE
 
 _NEXT_TO_NOTHING = "1e-100 dimensionless"
@@ -140,6 +141,8 @@ class Math:
         """A formula; *zero* is the unit of a plain 0 that stands alone."""
         if isinstance(tree, Number):
             return self.number(tree.value, zero if tree.value == 0 else PLAIN)
+        if isinstance(tree, Clock):
+            return self.time()
         if isinstance(tree, Name):
             return self.name(identifier(tree))
         if not isinstance(tree, Call):

@@ -21,6 +21,7 @@ _MULTIPLIERS = (0xD2E7470EE14C6C93, 0xCA5A826395121157)
 _BUMPS = (0x9E3779B97F4A7C15, 0xBB67AE8584CAA73B)  # what is added to the keys in each round
 _ROUNDS = 10
 _LOW, _HALF = np.uint64(0xFFFFFFFF), np.uint64(32)
+_NEAR = 8192  # numbers that are worked on together
 _MANY = 24  # people: from here on NumPy's own Philox, which is told each key anew, is the faster
 _CENTRAL, _FAR = 0.425, 5.0  # from one half, and in sqrt(-ln p): where one ratio of polynomials gives way to the next (Wichura 1988, AS 241)
 _RATIOS = (  # above and below the line, the highest power first
@@ -45,32 +46,73 @@ def key_of(seed: int, name: str) -> tuple[int, int]:
 
 
 def words(keys: tuple[Words, Words], counter: Words) -> Words:
-    """The first of the four words that Philox makes of each key and counter (its other three words being 0); shapes are broadcast."""
+    """The first of the four words that Philox makes of each key and counter (its other three words being 0); shapes are broadcast.
+
+    Some rows at a time, so that all that is worked with stays near the processor; nothing is made anew in between.
+    """
+    shape = np.broadcast_shapes(keys[0].shape, keys[1].shape, counter.shape)
+    first, second, count = (np.broadcast_to(part, shape) for part in (*keys, counter))
+    out = np.empty(shape, dtype=np.uint64)
+    if len(shape) != 2:
+        return _words(first, second, count, out)
+    rows = max(1, _NEAR // max(1, shape[1]))
+    for at in range(0, shape[0], rows):
+        here = slice(at, at + rows)
+        _words(first[here], second[here], count[here], out[here])
+    return out
+
+
+def _words(first: Words, second: Words, count: Words, out: Words) -> Words:
+    """The same of one piece: what would be multiplied by nothing, or is not looked at in the end, is left out."""
     with np.errstate(over="ignore"):  # arithmetic is meant modulo 2^64
-        shape = np.broadcast_shapes(keys[0].shape, keys[1].shape, counter.shape)
-        zero = np.zeros(shape, dtype=np.uint64)
-        x = (zero + counter, zero, zero, zero)
-        k0, k1 = keys
-        for _ in range(_ROUNDS):
-            high0, low0 = _product(x[0], _MULTIPLIERS[0])
-            high1, low1 = _product(x[2], _MULTIPLIERS[1])
-            x = (high1 ^ x[1] ^ k0, low1, high0 ^ x[3] ^ k1, low0)
-            k0, k1 = k0 + np.uint64(_BUMPS[0]), k1 + np.uint64(_BUMPS[1])
-    return x[0]
+        room = [np.empty_like(out) for _ in range(9)]
+        high0, low0, high1, low1, k0, k1 = room[:6]
+        spare = room[6:]
+        k0[...], k1[...] = first, second
+        _product(count, _MULTIPLIERS[0], high0, low0, spare)
+        x0, x1, x2, x3 = k0.copy(), np.zeros_like(out), np.bitwise_xor(high0, k1, out=np.empty_like(out)), low0.copy()
+        for _ in range(_ROUNDS - 2):
+            k0 += np.uint64(_BUMPS[0])
+            k1 += np.uint64(_BUMPS[1])
+            _product(x0, _MULTIPLIERS[0], high0, low0, spare)
+            _product(x2, _MULTIPLIERS[1], high1, low1, spare)
+            np.bitwise_xor(high1, x1, out=x0)
+            x0 ^= k0
+            np.bitwise_xor(high0, x3, out=x2)
+            x2 ^= k1
+            x1, low1 = low1, x1
+            x3, low0 = low0, x3
+        _product(x2, _MULTIPLIERS[1], high1, low1, spare)
+        np.bitwise_xor(high1, x1, out=out)
+        k0 += np.uint64(_BUMPS[0])
+        out ^= k0
+    return out
 
 
-def _product(a: Words, constant: int) -> tuple[Words, Words]:
-    """The upper and the lower 64 bits of a product."""
+def _product(a: Words, constant: int, high: Words, low: Words, spare: list[Words]) -> None:
+    """The upper and the lower 64 bits of a product, into *high* and *low*."""
     b_low, b_high = np.uint64(constant & 0xFFFFFFFF), np.uint64(constant >> 32)
-    a_low, a_high = a & _LOW, a >> _HALF
-    low, middle, cross = a_low * b_low, a_high * b_low, a_low * b_high
-    carried = (low >> _HALF) + (middle & _LOW) + (cross & _LOW)
-    return a_high * b_high + (middle >> _HALF) + (cross >> _HALF) + (carried >> _HALF), a * np.uint64(constant)
+    a_high, middle, part = spare
+    np.bitwise_and(a, _LOW, out=low)
+    np.right_shift(a, _HALF, out=a_high)
+    np.multiply(a_high, b_high, out=high)
+    np.multiply(a_high, b_low, out=middle)
+    np.multiply(low, b_low, out=part)
+    part >>= _HALF
+    middle += part  # what is carried from below; it has room for that
+    np.multiply(low, b_high, out=part)
+    np.bitwise_and(middle, _LOW, out=a_high)
+    part += a_high
+    middle >>= _HALF
+    part >>= _HALF
+    high += middle
+    high += part
+    np.multiply(a, np.uint64(constant), out=low)
 
 
-def words_of_people(keys: Words, persons: range) -> Words:
+def words_of_people(keys: Words, persons: range | Sequence[int]) -> Words:
     """The same for each person and key (a row each of *keys*): shape (person, key)."""
-    if len(persons) < _MANY or persons.step != 1:
+    if not isinstance(persons, range) or len(persons) < _MANY or persons.step != 1:
         return words((keys[:, 0], keys[:, 1]), np.array(persons, dtype=np.uint64)[:, np.newaxis])
     generator, key = np.random.Philox(key=0), np.zeros(2, dtype=np.uint64)
     before = np.array([(persons[0] - 1) % 2**64, *([2**64 - 1] * 3 if persons[0] == 0 else [0] * 3)], dtype=np.uint64)  # it counts before it draws
@@ -90,7 +132,7 @@ def normal_quantiles(uniform: Numbers) -> Numbers:
     found = _ratio(0, 0.180625 - q * q, q)
     tail = np.abs(q) > _CENTRAL
     nearer = np.where(q[tail] < 0, uniform[tail], 1.0 - uniform[tail])
-    r = np.sqrt([-math.log(p) for p in nearer.tolist()])
+    r = np.sqrt(-np.fromiter(map(math.log, nearer.tolist()), dtype=np.float64, count=len(nearer)))
     found[tail] = np.copysign(np.where(r <= _FAR, _ratio(1, r - 1.6, 1.0), _ratio(2, r - 5.0, 1.0)), q[tail])
     return found
 
@@ -108,12 +150,12 @@ def _ratio(which: int, r: Numbers, times: Numbers | float) -> Numbers:
     return above
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=512)
 def _keys(seed: int, names: tuple[str, ...]) -> Words:
     return np.array([key_of(seed, name) for name in names], dtype=np.uint64).reshape(len(names), 2)
 
 
-def normal_deviates(seed: int, names: Sequence[str], persons: range) -> Numbers:
-    """A standard normal number for each person and name, shape (person, name)."""
+def normal_deviates(seed: int, names: Sequence[str], persons: range | Sequence[int]) -> Numbers:
+    """A standard normal number for each person (by number, in any order) and name, shape (person, name)."""
     drawn = words_of_people(_keys(seed, tuple(names)), persons)
     return normal_quantiles(((drawn >> np.uint64(11)).astype(np.float64) + 0.5) * 2.0**-53)  # strictly between 0 and 1

@@ -3,6 +3,7 @@
 from zonula.language.assemble import assemble
 from zonula.language.expression import Expr, literal
 from zonula.language.laws import (
+    cos,
     exp,
     fast_on_slow_off,
     hill,
@@ -18,7 +19,9 @@ from zonula.language.laws import (
     ratio_power,
     recovered,
     rectified,
+    rhythm,
     saturating,
+    sin,
     smaller,
     split,
     sqrt,
@@ -42,12 +45,12 @@ from zonula.language.processes import (
     signals_to,
     transit,
 )
-from zonula.language.quantities import covariate, exposure, healthy, parameter, reads, setpoint, signal, state
+from zonula.language.quantities import clock, covariate, exposure, healthy, parameter, reads, setpoint, signal, state
 
 __all__ = [
-    "Drug", "Expr", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "covariate", "enters", "exp", "exposure",
+    "Drug", "Expr", "Model", "Organ", "assemble", "becomes", "blocks", "boosts", "clock", "cos", "covariate", "enters", "exp", "exposure",
     "fast_on_slow_off", "gain", "healthy", "hill", "hill_above", "hindrance", "in_part", "inhibited_by", "inhibited_relative", "larger",
     "leaves", "literal", "ln", "loss", "mean_decay", "moves", "neutralises", "parameter", "quickly_up_slowly_down", "ratio_power",
-    "readout", "reads", "recovered", "rectified", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "smaller", "split", "sqrt",
-    "state", "tanh", "transit",
+    "readout", "reads", "recovered", "rectified", "rhythm", "saturating", "scales", "setpoint", "shifts", "signal", "signals_to", "sin", "smaller",
+    "split", "sqrt", "state", "tanh", "transit",
 ]

@@ -12,7 +12,7 @@ from zonula.language.expression import Expr, Name, Number, add, divide, multiply
 from zonula.language.model import Model, Reaction, Term, path_of
 from zonula.language.organ import Organ, amount_unit
 from zonula.language.processes import Process
-from zonula.language.quantities import Exposure, Healthy, Parameter, Quantity, Read, SetPoint, Signal, State, Switch
+from zonula.language.quantities import Clock, Exposure, Healthy, Parameter, Quantity, Read, SetPoint, Signal, State, Switch
 from zonula.language.units import DAY
 
 
@@ -63,6 +63,7 @@ class _Assembly:
             readouts=tuple((r, self._resolved(r.value)) for o in self.organs for r in o.readouts.values()),
             held=tuple((states.index(p.holds), self._resolved(p.at)) for p in self._all("setpoints")),
             volumes=tuple(None if s.volume is None else self._resolved(s.volume) for s in states),
+            clocks=tuple((c, self._resolved(c.neutral)) for c in self._all("clocks")),
             healthy=tuple(self.healthy[path] for path in sorted(self.healthy)),
         )
         _check_whole(model)
@@ -76,7 +77,7 @@ class _Assembly:
         paths = [organ.path for organ in self.organs]
         if twice := next((p for p in paths if paths.count(p) > 1), None):
             raise AssemblyError.of("ZN-2302", f"two organs are called {twice!r}", fix="give each organ a name of its own")
-        for kind in ("states", "signals", "parameters", "exposures", "setpoints"):
+        for kind in ("states", "signals", "parameters", "exposures", "clocks", "setpoints"):
             self.known |= {q.path: q for q in self._all(kind)}
         printed: dict[str, str] = {}
         for path in (*self.known, *(q.path for q in self._all("heard")), *(f"{o.path}.{name}" for o in self.organs for name in o.processes)):
@@ -114,6 +115,8 @@ class _Assembly:
     def _healthy_of(self, target: Quantity) -> Expr:
         if isinstance(target, Exposure):
             return Number(target.neutral)
+        if isinstance(target, Clock):
+            return self._resolved(target.neutral)
         if isinstance(target, (Parameter, SetPoint)):
             return target  # the same in health and after
         return self.healthy.setdefault(target.path, Healthy(target))
@@ -206,19 +209,23 @@ def _check_whole(model: Model) -> None:
         if readout in seen:
             raise AssemblyError.of("ZN-2308", f"two organs show {readout!r}", fix="name one of the readouts otherwise")
         seen.add(readout)
-    trees = [tree for group in (model.signals, model.readouts, model.held) for _, tree in group]
+    trees = [tree for group in (model.signals, model.readouts, model.held, model.clocks) for _, tree in group]
     trees += [r.rate for r in model.reactions] + [t.factor for r in model.reactions for t in r.terms]
     trees += [v for v in model.volumes if v is not None]
     used = dict.fromkeys((*_all_names(trees), *(h.of for h in model.healthy)))
     own = {*model.states, *model.parameters, *model.setpoints, *model.exposures, *model.healthy, *model.gates, *model.roads,
-           *(signal for signal, _ in model.signals)}
+           *(name for group in (model.signals, model.clocks) for name, _ in group)}
     for name in used:
         if name not in own:
             raise AssemblyError.of("ZN-2312", f"a formula uses {path_of(name)}, which is not of this model",
                                    fix="hear it with reads(...), under a name of the organ's own")
-    for quantity in (*model.parameters, *model.setpoints, *model.exposures):
+    for quantity in (*model.parameters, *model.setpoints, *model.exposures, *(clock for clock, _ in model.clocks)):
         if quantity not in used:
             raise AssemblyError.of("ZN-2309", f"nothing uses {quantity.path}", fix="use it, or take it out of its organ")
+    for clock, neutral in model.clocks:
+        if any(name not in model.parameters for name in names(neutral)):
+            raise AssemblyError.of("ZN-2314", f"the neutral time of {clock.path} is not made of parameters only",
+                                   fix="while health is solved, a clock stands still: name a number of days, or a formula of parameters")
     for state, volume in zip(model.states, model.volumes, strict=True):
         if volume is not None and any(name not in model.parameters for name in names(volume)):
             raise AssemblyError.of("ZN-2310", f"the volume of {state.path} is not made of parameters only",

@@ -6,6 +6,8 @@ unit changes nothing; all are 0, and have slope 0 or the one-sided slope, where 
 
 from __future__ import annotations
 
+import math
+
 from zonula.language.expression import Expr, Scalar, call, lift, literal
 
 
@@ -15,9 +17,19 @@ def hill(x: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
 
 
 def hill_above(x: Expr, half: Expr, baseline: Expr, n: Expr | Scalar = 1) -> Expr:
-    """Hill's law that is 0 at *baseline* and tends to 1: ``(H(x) - H(baseline)) / (1 - H(baseline))``."""
-    at_baseline = hill(baseline, half, n)
-    return (hill(x, half, n) - at_baseline) / (1 - at_baseline)
+    """Hill's law that is 0 at *baseline* and tends to 1: ``(H(x) - H(baseline)) / (1 - H(baseline))``.
+
+    It is written as ``(X - B) / (1 + X)`` of the powers of the ratios, which is the same, but loses nothing where *baseline* is far above
+    *half*; and for whole powers by ``x - baseline`` itself, so that at the baseline nothing is nothing, however a compiler rounds.
+    """
+    ratio, at_baseline = larger(lift(0), x / half), baseline / half
+    apart = larger(-at_baseline, (x - baseline) / half)
+    if n == 1:
+        return apart / (1 + ratio)
+    if n == 2:
+        return apart * (ratio + at_baseline) / (1 + ratio * ratio)
+    power = ratio_power(x, half, n)
+    return (power - ratio_power(baseline, half, n)) / (1 + power)
 
 
 def inhibited_by(x: Expr, half: Expr, n: Expr | Scalar = 1) -> Expr:
@@ -79,6 +91,21 @@ def exp(x: Expr) -> Expr:
 def ln(x: Expr) -> Expr:
     """The natural logarithm of a plain number."""
     return call("ln", x)
+
+
+def sin(x: Expr) -> Expr:
+    """The sine of a plain number, in radians."""
+    return call("sin", x)
+
+
+def cos(x: Expr) -> Expr:
+    """The cosine of a plain number, in radians."""
+    return call("cos", x)
+
+
+def rhythm(time: Expr, period: Expr, peak: Expr) -> Expr:
+    """A wave of the time: ``cos(2 pi (time - peak) / period)``, 1 at *peak*, 0 a quarter of a *period* before and after, 0 on average."""
+    return cos(literal(2 * math.pi, because="a full turn, in radians") * (time - peak) / period)
 
 
 def tanh(x: Expr) -> Expr:

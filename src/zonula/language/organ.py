@@ -6,6 +6,7 @@ written: the order of its parts, the unit of every formula, and that no number s
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, ClassVar, Self, TypeVar
@@ -15,6 +16,7 @@ from zonula.language.checks import no_bare_numbers, same_unit, unit_of
 from zonula.language.expression import Expr, Number
 from zonula.language.processes import Effect, Process, Readout, Transit
 from zonula.language.quantities import (
+    Clock,
     Exposure,
     Parameter,
     Quantity,
@@ -28,7 +30,7 @@ from zonula.language.quantities import (
 from zonula.language.units import DAY, ONE, Unit
 
 _PARTS: tuple[tuple[str, tuple[type, ...]], ...] = (
-    ("hears", (Read, Exposure)), ("needs", (Parameter,)), ("remembers", (State, Transit, SetPoint)),
+    ("hears", (Read, Exposure)), ("needs", (Parameter, Clock)), ("remembers", (State, Transit, SetPoint)),
     ("happens", (Signal, Process, Effect)), ("shows", (Readout,)),
 )
 _Declared = TypeVar("_Declared")
@@ -42,6 +44,7 @@ class Organ:
     heard: ClassVar[dict[str, Read]] = {}
     exposures: ClassVar[dict[str, Exposure]] = {}
     parameters: ClassVar[dict[str, Parameter]] = {}
+    clocks: ClassVar[dict[str, Clock]] = {}
     setpoints: ClassVar[dict[str, SetPoint]] = {}
     states: ClassVar[dict[str, State]] = {}
     signals: ClassVar[dict[str, Signal]] = {}
@@ -74,7 +77,7 @@ def _collect(organ: type[Organ]) -> None:
         return {name: x for name, x in found.items() if not isinstance(x, Quantity) or x.path == f"{organ.path}.{name}"}
 
     organ.heard, organ.exposures, organ.parameters = of(Read), of(Exposure), of(Parameter)
-    organ.setpoints, organ.signals = of(SetPoint), of(Signal)
+    organ.clocks, organ.setpoints, organ.signals = of(Clock), of(SetPoint), of(Signal)
     organ.states, organ.processes = {}, {}
     for name, declared in own.items():
         if isinstance(declared, State) and declared.path == f"{organ.path}.{declared.name}":
@@ -166,6 +169,16 @@ def _check(organ: type[Organ]) -> None:
         if not exposure.within[0] <= exposure.neutral <= exposure.within[1]:
             raise ModelError.of("ZN-2210", f"{name}.{key} is neutral at {exposure.neutral}, outside its range {exposure.within}",
                                 fix="let the range hold the neutral value")
+    for key, clock in organ.clocks.items():
+        _check_clock(f"{name}.{key}", clock.neutral)
+
+
+def _check_clock(where: str, neutral: Expr) -> None:
+    if not isinstance(neutral, Number):
+        _formula(f"the neutral time of {where}", neutral, DAY)
+    elif not math.isfinite(neutral.value):
+        raise ModelError.of("ZN-2215", f"{where} stands at {neutral} while health is solved", expected="a time in days",
+                            fix="name a moment at which what follows the clock has its mean")
 
 
 def _formula(where: str, tree: Expr, want: Unit) -> None:

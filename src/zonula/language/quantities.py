@@ -85,6 +85,20 @@ class Exposure(Quantity):
         self.neutral, self.within = neutral, within
 
 
+class Clock(Quantity):
+    """The time since the beginning of the run [day]; while health is solved it stands still at *neutral*, a time [day].
+
+    Health is a balance, and what swings has none: it is the balance that the swings go about, if *neutral* is a moment at which
+    whatever follows the clock has its mean.  A run begins from it with the clock at 0.
+    """
+
+    __slots__ = ("neutral",)
+
+    def __init__(self, doc: str, *, neutral: Expr) -> None:
+        super().__init__("day", doc)
+        self.neutral = neutral
+
+
 class Read(Quantity):
     """A state, signal or parameter of any organ, under the name it has here.
 
@@ -162,6 +176,15 @@ def setpoint(unit_text: str, doc: str, *, holds: State, at: Expr | Scalar) -> Se
 def exposure(unit_text: str, doc: str, *, neutral: float, within: tuple[float, float] = (0.0, float("inf"))) -> Exposure:
     """Declare a piecewise-constant input that a schedule may set; *neutral* is its value in health."""
     return Exposure(unit_text, doc, neutral=neutral, within=within)
+
+
+def clock(doc: str, *, neutral: Expr | Scalar) -> Clock:
+    """Declare the time since the beginning of the run [day], for what goes by the time of day.
+
+    *neutral* is where it stands while health is solved: a number of days, or a formula of parameters.  Choose a moment at which what
+    follows the clock has its mean; a state that is driven so swings about its healthy value.  Day 0 of the run is the clock's 0.
+    """
+    return Clock(doc, neutral=lift(neutral))
 
 
 def reads(of: str, unit_text: str, *, road: str | tuple[str, ...] = (), at: str = "") -> Read:

@@ -39,14 +39,14 @@ class Unit:
     powers: tuple[Fraction, ...]
 
     def __mul__(self, other: Unit) -> Unit:
-        return Unit(self.scale * other.scale, tuple(a + b for a, b in zip(self.powers, other.powers, strict=True)))
+        return Unit(self.scale * other.scale, tuple((a + b if a else b) if b else a for a, b in zip(self.powers, other.powers, strict=True)))
 
     def __truediv__(self, other: Unit) -> Unit:
-        return self * other ** Fraction(-1)
+        return Unit(self.scale / other.scale, tuple(a - b if b else a for a, b in zip(self.powers, other.powers, strict=True)))
 
     def __pow__(self, n: Fraction | int) -> Unit:
         n = Fraction(n)
-        return Unit(_exact_power(self.scale, n), tuple(a * n for a in self.powers))
+        return Unit(_exact_power(self.scale, n), tuple(a * n if a else a for a in self.powers))
 
     def same_dimension(self, other: Unit) -> bool:
         """Whether the two differ by a factor only."""

@@ -48,7 +48,7 @@ class Clinic(Organ):
     tender = signal("1", "tender joints of 28", joints * smaller(tender_swelling * joint_swelling + tender_pain * reported, 1))
     assessment = signal("1", "global assessment of health, 0 best, 1 worst",
                         larger(smaller(global_pain * reported + global_mood * (mood - mood_at_rest), 1), 0))
-    hundred = literal(100, because="the scale of the global assessment in DAS28")
+    hundred = literal(100, because="the scale of the global assessment")
     das = signal("1", "disease activity (DAS28-CRP)",
                  das_tender * sqrt(tender) + das_swollen * sqrt(swollen) + das_crp * ln(crp / crp_unit + 1)
                  + das_global * hundred * assessment + das_constant)
@@ -59,6 +59,7 @@ class Clinic(Organ):
     sjc28 = readout("1", swollen, "swollen joints, of 28")
     tjc28 = readout("1", tender, "tender joints, of 28")
     das28_crp = readout("1", das, "disease activity score DAS28-CRP")
+    patient_global = readout("1", hundred * assessment, "global assessment by the patient, 0 best, 100 worst")
     esr = readout("mm", esr_scale * ratio_power(crp / crp_unit + 1, literal(1, because="CRP in its own unit"), n_esr),
                   "erythrocyte sedimentation in the first hour")
     haq = readout("1", disability, "disability (HAQ, 0 to 3)")

@@ -9,6 +9,7 @@ from zonula.language import (
     exposure,
     gain,
     in_part,
+    larger,
     literal,
     loss,
     parameter,
@@ -97,7 +98,7 @@ class Epithelium(Organ):
     prostaglandins = signal("1", "prostaglandins that protect the wall, 1 in health", 1)
     nsaid_harm = signal("1", "lack of protective prostaglandins, 0 in health", 1 - prostaglandins)
     nsaid_injury = signal("1", "injury by the lack of prostaglandins, after adaptation", nsaid_harm * (1 - adaptation_maximum * adaptation))
-    proliferation_drive = signal("1", "drive of cell production, 1 in health", 1 + gain_hyperplasia * (1 - cells) + gain_il22 * il22)
+    proliferation_drive = signal("1", "drive of cell production, 1 in health", larger(1 + gain_hyperplasia * (1 - cells) + gain_il22 * il22, 0))
     death = signal("1", "death of cells, 1 in health", 1 + gain_apoptosis * tnf_above + gain_virus * viral_damage)
     brake = signal("1", "slowing of restitution by inflammation, 1 in health", 1 + rectified(gain_brake_tnf * tnf + gain_brake_ifn * ifn, smoothing))
     glutamine_supply = gain(glutamine, k_glutamine * (nutrition * ((1 - share_absorbed) + share_absorbed * cells) + glutamine_eaten))

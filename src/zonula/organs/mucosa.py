@@ -4,7 +4,24 @@ Endotoxin, live bacteria, small bacterial products and food antigen add up to on
 become inflammatory macrophages; in a calm wall these mature into resident ones, in an inflamed wall they do not.
 """
 
-from zonula.language import Organ, becomes, enters, gain, healthy, hill, literal, loss, parameter, readout, reads, rectified, signal, smaller, state
+from zonula.language import (
+    Organ,
+    becomes,
+    enters,
+    gain,
+    healthy,
+    in_part,
+    literal,
+    loss,
+    parameter,
+    ratio_power,
+    readout,
+    reads,
+    rectified,
+    signal,
+    smaller,
+    state,
+)
 
 
 class Mucosa(Organ):
@@ -17,7 +34,7 @@ class Mucosa(Organ):
     small_in = reads("wall.small_products", "1/cm", road="wall_to_mucosa")
     threshold = reads("segments.threshold", "1")
     affected = reads("segments.affected", "1")
-    sensed = reads("mucosa.sensing", "1", road="products_to_mucosa")
+    sensed = reads("mucosa.stimulus", "1", road="products_to_mucosa")
     memory = reads("gut_lymphocytes.memory", "1")
     tnf_above = reads("gut_cytokines.tnf_signal_above", "1")
     il1 = reads("gut_cytokines.il1_signal", "1")
@@ -74,9 +91,10 @@ class Mucosa(Organ):
     drive = signal("pg{LAL}/mL", "microbial drive, as endotoxin",
                    lps + weight_live * lps_per_bacterium * bacteria / volume + weight_antigen * antigen_in / volume / k_antigen
                    + weight_small * small_in / healthy(small_in))
-    sensing = signal("1", "response of mononuclear cells to the microbial drive",
-                     hill(drive, EC50_products * threshold / (1 + gain_memory * memory), n_products))
-    product_signal = signal("1", "microbial signal, 0 in health, 1 full", (sensed - healthy(sensing)) / (1 - healthy(sensing)))
+    stimulus = signal("1", "microbial drive as mononuclear cells take it, 1 where they answer by half",
+                      ratio_power(drive, EC50_products * threshold / (1 + gain_memory * memory), n_products))
+    sensing = signal("1", "response of mononuclear cells to the microbial drive", stimulus / (1 + stimulus))
+    product_signal = signal("1", "microbial signal, 0 in health, 1 full", (sensed - healthy(stimulus)) / (1 + sensed))
     product_signal_above = signal("1", "microbial signal above health", rectified(product_signal, smoothing))
     neutrophil_excess = signal("1", "neutrophils above health, in folds of it", rectified(neutrophils / healthy(neutrophils) - 1, smoothing))
     kill_rate = signal("1/day", "killing of bacteria by phagocytes",
@@ -103,5 +121,6 @@ class Mucosa(Organ):
     neutrophil_death = loss(neutrophils, k_neutrophils * neutrophils)
 
     # Shows
-    calprotectin = readout("ug/g", calprotectin_at_rest * (1 + affected * (neutrophils / healthy(neutrophils) - 1)), "calprotectin in stool")
+    calprotectin = readout("ug/g", calprotectin_at_rest * in_part(neutrophils, healthy(neutrophils), affected) / healthy(neutrophils),
+                           "calprotectin in stool")
     tissue_bacteria = readout("CFU", bacteria, "live bacteria in the gut wall")

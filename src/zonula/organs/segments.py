@@ -4,6 +4,7 @@ An insult strikes all of the gut.  What follows does not stay everywhere: the st
 they bear.  When the drive that an inflamed wall has of itself no longer suffices for the hardiest stretches, these heal, and the
 illness withdraws to those that are more susceptible.  Susceptibilities are taken as evenly spread between the most susceptible stretch and
 one as far above the mean; then the share that a given drive keeps ill, and the mean susceptibility within it, are straight lines.
+The bacteria of the lumen are described as they are beside the stretches that are affected.
 """
 
 from zonula.language import Organ, gain, hill, larger, loss, parameter, readout, reads, rectified, signal, smaller, state
@@ -31,7 +32,7 @@ class Segments(Organ):
     affected = signal("1", "share of the gut that is in the state described", larger(1 - healed, 0))
     borne = rectified(drive / (sustaining * EC50_products) - lowest, smoothing)
     kept_ill = signal("1", "share of the gut that this drive keeps ill", smaller(borne / (2 * (1 - lowest)), 1))
-    inflamed = hill(inflammation, EC50_inflammation, 8)
+    inflamed = hill(inflammation, EC50_inflammation, 8)  # nearly a switch: a wall that is merely irritated is irritated everywhere
     threshold = signal("1", "mean threshold of the stretches that are affected, relative to that of all", lowest + (1 - lowest) * affected)
     healing = gain(healed, k_extent * inflamed * (1 - kept_ill))
     return_to_all = loss(healed, k_extent * healed)

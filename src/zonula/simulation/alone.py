@@ -12,9 +12,10 @@ from typing import Protocol
 import numpy as np
 
 from zonula.ground.errors import UsageError, nearest
-from zonula.simulation.equations import Equations, Inputs, Vector
+from zonula.simulation.equations import Equations, Vector
 from zonula.simulation.health import Health, NoHealth, solve_health
-from zonula.simulation.kernel import FINISHED, FOUND, Course, Healths, load_kernel
+from zonula.simulation.kept_rates import rates_of
+from zonula.simulation.kernel import FINISHED, FOUND, Course, Healths, Kernel, load_kernel
 from zonula.simulation.outcome import Finished, NoHealthyState
 from zonula.simulation.problem import Problem, stretches
 from zonula.simulation.reference import solve
@@ -62,7 +63,7 @@ def solve_compiled(problem: Problem, *, progress: Progress | None = None, health
     KernelError   where the kernel cannot be had
     """
     kernel = load_kernel(problem.model)
-    found = health or solve_health(problem.model, problem.parameters)
+    found = health or _health(kernel, problem.parameters)
     if isinstance(found, NoHealth):
         return Result.empty(problem, NoHealthyState(reason=found.reason, worst=found.worst, residual=found.residual))
     table = timetable(problem.model, (problem.arm,), problem.until, problem.times)
@@ -71,9 +72,13 @@ def solve_compiled(problem: Problem, *, progress: Progress | None = None, health
     if runs.status[0] != FINISHED:
         return solve(problem, progress=progress, health=found)
     equations = Equations(problem.model, problem.parameters, found.setpoints, found.healthy)
+    pieces = stretches(problem)  # at a change, what the world does from there on
+    places = np.searchsorted([piece.start for piece in pieces], table.output_times, side="right") - 1
     with np.errstate(all="ignore"):
-        result = Result.from_rows(problem, Finished(), found, _rows(problem, table.output_times, runs.states[0]), equations,
-                                  steps=int(runs.steps[0]))
+        seen = equations.observe_all(table.output_times, runs.states[0], [pieces[place].inputs for place in places])
+    count = len(problem.model.readouts)
+    result = Result(problem=problem, outcome=Finished(), health=found, times=table.output_times, states=runs.states[0], readouts=seen[:, :count],
+                    traced=seen[:, count:], traced_names=equations.functions.traced, steps=int(runs.steps[0]))
     if progress:
         progress(1.0)
     return result
@@ -84,8 +89,14 @@ def _as_rows(health: Health) -> Healths:
                    residual=np.array([health.residual]), status=np.array([FOUND], dtype=np.int32), worst=np.zeros(1, dtype=np.int32))
 
 
-def _rows(problem: Problem, times: Vector, states: Vector) -> list[tuple[float, Vector, Inputs]]:
-    """Time, state and what the world does then: at a change, what it does from there on."""
-    pieces = stretches(problem)
-    places = np.searchsorted([piece.start for piece in pieces], times, side="right") - 1
-    return [(float(t), x, pieces[place].inputs) for t, x, place in zip(times, states, places, strict=True)]
+def _health(kernel: Kernel, parameters: Vector) -> Health | NoHealth:
+    """By the kernel, where it finds a stable one; else as the reference engine searches, which also says why there is none."""
+    one = kernel.health(parameters[np.newaxis, :])
+    if one.status[0] == FOUND:
+        state, setpoints, healthy = one.state[0], tuple(one.setpoints[0].tolist()), tuple(one.healthy[0].tolist())
+        with np.errstate(all="ignore"):
+            rates = rates_of(kernel.model, parameters, state, setpoints, healthy)
+        found = Health(state=state, setpoints=setpoints, healthy=healthy, residual=float(one.residual[0]), rates=rates)
+        if found.stable:
+            return found
+    return solve_health(kernel.model, parameters)

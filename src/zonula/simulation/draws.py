@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from zonula.evidence.laws import quantiles
@@ -14,6 +14,38 @@ from zonula.simulation.equations import Vector
 
 SPREADS = {"variability": "people differ, and the typical person is known", "uncertainty": "each is a typical person as it may be",
            "both": "the typical person is not known, and people differ from them"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typical:
+    """Typical persons as they may be, after a calibration: who is taken instead of drawing by the evidence alone.
+
+    rows    : shape (draw, parameter), in the model's order and units
+    variant : of each draw, the name of the variant of the model in which it lives
+    closed  : of each draw, the roads that do not exist in that variant
+    name    : where they are from, with a hash
+    """
+
+    rows: Vector
+    variant: tuple[str, ...]
+    closed: tuple[tuple[str, ...], ...]
+    name: str
+
+    @property
+    def variants(self) -> int:
+        """How many variants of the model they live in."""
+        return len(set(self.variant))
+
+    def like(self, problem_parameters: Vector, said: Iterable[str], model: Model) -> Vector:
+        """Their parameters, with what is said of the person in all of them."""
+        rows = self.rows.copy()
+        places = [model.parameter_index[path] for path in said if path in model.parameter_index]
+        rows[:, places] = problem_parameters[places]
+        return rows
+
+    def first(self, count: int) -> Typical:
+        """The first *count* of them."""
+        return Typical(rows=self.rows[:count], variant=self.variant[:count], closed=self.closed[:count], name=self.name)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,13 +22,14 @@ from zonula.simulation.equations import Vector
 from zonula.simulation.health import NoHealth, solve_health, usual_sizes, why_no_health
 from zonula.simulation.kernel import Course, Healths, Ints, Kernel, Runs, load_kernel
 from zonula.simulation.outcome import Finished, NoHealthyState, Outcome, Stopped
-from zonula.simulation.people import People
+from zonula.simulation.people import Moment, People
 from zonula.simulation.problem import Problem, check_bounds
 from zonula.simulation.timetable import Arm, timetable, units_of_ways
 from zonula.simulation.workers import Steps, in_order, processors
 
 _CHUNK_BYTES = 16_000_000  # of a chunk's curves: what lies about in memory does not grow with the crowd
 _MOST_IN_CHUNK = 256  # people: enough to keep every lane busy, few enough to stop soon
+_MOST_ALONE = 1024  # where one thread works: who takes the longest holds up the lanes of the fewest others
 Progress = Callable[[float], None]
 
 
@@ -55,6 +56,9 @@ class Crowd:
     thorough   : whether the reference solver, too, is asked about people for whom the kernel finds no healthy state, or none that is stable;
                  it takes seconds for each, and seldom knows better
     method     : ``rodas5p``, or ``tsit5``: explicit, for tight tolerances (1e-6 and below) with doses on most days
+    begins     : where people are at the first day who have a history: the ``end`` of other people's results, person by person
+    keeps_end  : whether where people are at the last time is kept, so that others may begin there
+    since      : the first day: later than 0 where lives go on that were led up to that day; plans and times are in the same days
     """
 
     model: Model
@@ -68,6 +72,9 @@ class Crowd:
     build: str = "fast"
     thorough: bool = True
     method: str = "rodas5p"
+    begins: Moment | None = None
+    keeps_end: bool = False
+    since: float = 0.0
 
     @property
     def shown(self) -> tuple[str, ...]:
@@ -112,15 +119,20 @@ def solve_people(crowd: Crowd, *, jobs: int | None = None, chunk: int | None = N
                             fix="name the readouts that are wanted, report less often, or take chunk by chunk from stream_people")
     values, health = np.full(whole, np.nan), np.full((len(crowd), len(crowd.model.states)), np.nan)
     steady = np.zeros(len(crowd), dtype=np.bool_)
+    ends: list[Moment] = []
     outcomes: list[Outcome] = []
     steps = np.zeros(len(crowd), dtype=np.int64)
     second: list[int] = []
+    chunk = _alone(crowd) if chunk is None and jobs == 1 else chunk
     for part in stream_people(crowd, jobs=jobs, chunk=chunk, progress=progress, cancel=cancel):
         here = slice(part.first, part.first + len(part))
         values[here], health[here], steps[here], steady[here] = part.values, part.health, part.steps, part.steady
         outcomes += part.outcomes
         second += part.second_opinions
-    return replace(part, first=0, values=values, health=health, steady=steady, steps=steps, outcomes=tuple(outcomes), second_opinions=tuple(second))
+        ends += [part.end] if part.end is not None else []
+    end = Moment.together(ends) if ends else None
+    return replace(part, first=0, values=values, health=health, steady=steady, steps=steps, outcomes=tuple(outcomes), second_opinions=tuple(second),
+                   end=end)
 
 
 def stream_people(crowd: Crowd, *, jobs: int | None = None, chunk: int | None = None, progress: Progress | None = None,
@@ -163,6 +175,9 @@ def check_crowd(crowd: Crowd) -> None:
     UsageError
     """
     check_bounds(crowd.until, crowd.until, crowd.rtol)
+    if not 0 <= crowd.since < crowd.until or (crowd.since and crowd.begins is None):
+        raise UsageError.of("ZN-1226", f"lives cannot go on from day {crowd.since:g}", expected=f"a day before the end, day {crowd.until:g}, "
+                            "and where everybody is on it (begins)", fix="take the end of a simulation of the same people up to that day")
     if crowd.method not in kernel.METHODS:
         raise UsageError.of("ZN-1224", f"there is no method {crowd.method!r}", fix=nearest(crowd.method, kernel.METHODS))
     shape, names = crowd.parameters.shape, crowd.model.readout_names
@@ -172,6 +187,9 @@ def check_crowd(crowd: Crowd) -> None:
     for name in crowd.shown:
         if name not in names:
             raise UsageError.of("ZN-1214", f"there is no readout {name!r}", fix=nearest(name, names))
+    if crowd.begins is not None and len(crowd.begins) != shape[0]:
+        raise UsageError.of("ZN-1225", f"{len(crowd.begins)} people have a history, and {shape[0]} are to be simulated",
+                            fix="take the end of a simulation of the same people")
     arm_of = crowd.arm_of
     if arm_of is not None and (np.shape(arm_of) != (shape[0],) or np.min(arm_of) < 0 or np.max(arm_of) >= len(crowd.arms)):
         raise UsageError.of("ZN-1215", "arm_of does not put each person into an arm", expected=f"{shape[0]} numbers from 0 to {len(crowd.arms) - 1}",
@@ -180,19 +198,29 @@ def check_crowd(crowd: Crowd) -> None:
 
 def _chunk(crowd: Crowd, lanes: int, jobs: int) -> int:
     """How many people suit: a few chunks for each thread, whole vectors, and curves of bounded size."""
-    space = 8 * (len(crowd.times) * len(crowd.shown) + 2 * len(crowd.model.parameters) + 4 * len(crowd.model.states))
     packs = -(-len(crowd) // (4 * jobs * lanes))
-    return max(lanes, min(packs * lanes, _MOST_IN_CHUNK, _CHUNK_BYTES // space))
+    return max(lanes, min(packs * lanes, _MOST_IN_CHUNK, _CHUNK_BYTES // _space(crowd)))
+
+
+def _alone(crowd: Crowd) -> int:
+    """How many people suit one thread whose results are wanted all at once: as few chunks as there can be, as lanes are empty at the end of each."""
+    chunks = -(-len(crowd) // max(1, min(_MOST_ALONE, _CHUNK_BYTES // _space(crowd))))
+    return -(-len(crowd) // chunks)
+
+
+def _space(crowd: Crowd) -> int:
+    """The bytes of a person."""
+    return 8 * (len(crowd.times) * len(crowd.shown) + 2 * len(crowd.model.parameters) + 4 * len(crowd.model.states))
 
 
 class _Half:
     """A chunk between its steps: everybody's parameters and health, and who has none and why."""
 
-    def __init__(self, parameters: Vector, health: Healths) -> None:
-        self.parameters, self.health = parameters, health
-        self.lost: dict[int, NoHealthyState] = {}
+    def __init__(self, parameters: Vector, health: Healths, start: Vector | None = None) -> None:
+        self.parameters, self.health, self.start = parameters, health, start
+        self.lost: dict[int, NoHealthyState | Stopped] = {}
         self.steady = health.status == kernel.FOUND
-        self.asked = np.flatnonzero(~self.steady)
+        self.asked = np.flatnonzero(~self.steady if start is None else np.zeros(len(parameters), dtype=np.bool_))  # else they were asked before
 
 
 class _Work:
@@ -202,8 +230,9 @@ class _Work:
         self.crowd, self.kernel, self.chunk = crowd, loaded, chunk
         self.cancelled, self.done = np.zeros(1, dtype=np.int32), np.zeros(1, dtype=np.int64)
         names = crowd.model.readout_names
-        self.course = Course(table=timetable(crowd.model, crowd.arms, crowd.until, crowd.times), rtol=crowd.rtol,
-                             readouts=tuple(names.index(name) for name in crowd.shown), cancel=self.cancelled, done=self.done, method=crowd.method)
+        self.course = Course(table=timetable(crowd.model, crowd.arms, crowd.until, crowd.times, crowd.since), rtol=crowd.rtol,
+                             readouts=tuple(names.index(name) for name in crowd.shown), cancel=self.cancelled, done=self.done, method=crowd.method,
+                             states=crowd.keeps_end)
         self.facts: dict[str, str | float] = {
             "zonula": version_of("zonula"), "model": crowd.model.fingerprint, "rtol": crowd.rtol,
             "engine": f"kernel, {crowd.build} build for {cpu_class()}, {loaded.lanes} lanes, {crowd.method}"}
@@ -216,8 +245,16 @@ class _Work:
         return slice(place * self.chunk, min((place + 1) * self.chunk, len(self.crowd)))
 
     def healths(self, place: int) -> _Half:
-        parameters = np.ascontiguousarray(self.crowd.parameters[self.people(place)], dtype=np.float64)
-        return _Half(parameters, self.kernel.health(parameters))
+        here = self.people(place)
+        parameters = np.ascontiguousarray(self.crowd.parameters[here], dtype=np.float64)
+        if self.crowd.begins is None:
+            return _Half(parameters, self.kernel.health(parameters))
+        begins = self.crowd.begins.rows(here)
+        half = _Half(parameters, begins.health, begins.state)
+        half.lost = {int(i): Stopped(reason="what came before the first day was not lived through", at_day=self.crowd.since, fastest="",
+                                     fastest_rate=float("nan"))
+                     for i in np.flatnonzero(~np.all(np.isfinite(begins.state), axis=1))}
+        return half
 
     def second_opinions(self, half: _Half, tick: Callable[[], None]) -> _Half:
         """Ask the reference solver about those for whom the kernel found no health, or none that is stable; *tick* is called for each."""
@@ -240,12 +277,13 @@ class _Work:
         here, crowd = self.people(place), self.crowd
         count = here.stop - here.start
         arm_of = np.zeros(count, dtype=np.int32) if crowd.arm_of is None else np.asarray(crowd.arm_of)[here].astype(np.int32)
-        runs = self.kernel.run(half.parameters, half.health, arm_of, self.course)
+        runs = self.kernel.run(half.parameters, half.health, arm_of, self.course, start=half.start)
+        end = Moment(half.health, runs.states[:, -1]) if crowd.keeps_end else None
         outcomes = tuple(half.lost[i] if i in half.lost else Finished() if runs.status[i] == kernel.FINISHED
                          else self._stopped(i, half, int(arm_of[i]), runs) for i in range(count))
         return People(model=crowd.model, first=here.start, times=self.course.table.output_times, readouts=crowd.shown, values=runs.values,
                       outcomes=outcomes, health=half.health.state, steady=half.steady, steps=runs.steps, facts=self.facts,
-                      second_opinions=tuple(here.start + int(i) for i in half.asked) if crowd.thorough else ())
+                      end=end, second_opinions=tuple(here.start + int(i) for i in half.asked) if crowd.thorough else ())
 
     def _stopped(self, i: int, half: _Half, arm: int, runs: Runs) -> Stopped:
         """Why a person did not reach the end; the same life is led once more, alone and up to there, to see the last state."""
@@ -268,12 +306,13 @@ class _Work:
     def _last_look(self, i: int, half: _Half, arm: int, at: float) -> tuple[Vector, Vector]:
         """The state of a person at the last time that was reached, and how fast each part of it was changing, relative to its size."""
         row, table = slice(i, i + 1), self.course.table
-        times = np.unique([max(0.0, np.nextafter(at, 0.0)), at])  # within a piece, the end of the last step itself is never passed
+        times = np.unique([max(self.crowd.since, np.nextafter(at, 0.0)), at])  # within a piece, the end of the last step itself is never passed
         own = replace(self.course, table=replace(table, output_times=times), states=True, readouts=(), done=np.zeros(1, dtype=np.int64))
         health = Healths(**{name: getattr(half.health, name)[row] for name in Healths.__slots__})
-        seen = self.kernel.run(half.parameters[row], health, np.array([arm], dtype=np.int32), own).states[0]
+        start = health.state if half.start is None else half.start[row]
+        seen = self.kernel.run(half.parameters[row], health, np.array([arm], dtype=np.int32), own, start=start).states[0]
         known = seen[np.all(np.isfinite(seen), axis=1)]
-        x = known[-1] if len(known) else health.state[0]
+        x = known[-1] if len(known) else start[0]
         piece = table.piece(arm, at)
         slope = self.kernel.slopes((half.parameters[i], health.setpoints[0], health.healthy[0]), table.inputs[table.segment_inputs[piece]], x, at)
         flows = slice(table.flow_ptr[piece], table.flow_ptr[piece + 1])

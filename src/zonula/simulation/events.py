@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from zonula.ground.errors import UsageError, ZonulaError
 from zonula.language.units import DAY, Unit, measure, unit
@@ -63,6 +65,65 @@ class Plan:
     left_out: tuple[Dose, ...] = ()
     sentences: tuple[str, ...] = ()
     drawn: bool = False
+
+    def shifted(self, days: float) -> Plan:
+        """The same so many days later."""
+        def later(doses: tuple[Dose, ...]) -> tuple[Dose, ...]:
+            return tuple(replace(dose, start=tidy(dose.start + days)) for dose in doses)
+
+        settings = tuple(replace(s, start=tidy(s.start + days), end=tidy(s.end + days)) for s in self.settings)
+        return replace(self, doses=later(self.doses), left_out=later(self.left_out), settings=settings)
+
+    def until(self, day: float) -> Plan:
+        """What of it happens before a day: infusions that flow then, and what holds then, end on it."""
+        def cut(doses: tuple[Dose, ...]) -> tuple[Dose, ...]:
+            return tuple(_shortened(dose, dose.start, min(dose.end, day)) for dose in doses if dose.start < day)
+
+        settings = tuple(replace(s, end=min(s.end, day)) for s in self.settings if s.start < day)
+        return replace(self, doses=cut(self.doses), left_out=cut(self.left_out), settings=settings)
+
+    def since(self, day: float) -> Plan:
+        """What of it happens from a day on: of infusions that flow then, and of what holds then, the rest."""
+        def cut(doses: tuple[Dose, ...]) -> tuple[Dose, ...]:
+            return tuple(_shortened(dose, max(dose.start, day), dose.end) for dose in doses if dose.start >= day or dose.end > day)
+
+        settings = tuple(replace(s, start=max(s.start, day)) for s in self.settings if s.end > day)
+        return replace(self, doses=cut(self.doses), left_out=cut(self.left_out), settings=settings)
+
+    def joined(self, other: Plan) -> Plan:
+        """Both together.
+
+        Raises
+        ------
+        UsageError   where an exposure is set, or an infusion flows into a state, twice at a time, or a state is given two doses at a moment
+        """
+        doses = tuple(sorted((*self.doses, *other.doses), key=lambda dose: (dose.start, dose.substance)))
+        settings = tuple(sorted((*self.settings, *other.settings), key=lambda setting: (setting.start, setting.exposure)))
+        for name, spans in _spans(doses, settings).items():
+            for a, b in pairwise(sorted(spans)):
+                if b[0] < a[1] or (b[0] == a[0] == a[1] == b[1]):
+                    raise UsageError.of("ZN-1316", f"{name} is given or set twice on day {b[0]:g}", found=f"{a[2]!r} and {b[2]!r}",
+                                        fix="end the first before the second begins, or say both in one plan")
+        left_out = tuple(sorted((*self.left_out, *other.left_out), key=lambda dose: (dose.start, dose.substance)))
+        return Plan(doses=doses, settings=settings, left_out=left_out, remarks=tuple(dict.fromkeys((*self.remarks, *other.remarks))),
+                    sentences=(*self.sentences, *other.sentences), drawn=self.drawn or other.drawn)
+
+
+def _shortened(dose: Dose, start: float, end: float) -> Dose:
+    """The part of an infusion from *start* to *end*, at its rate."""
+    if dose.duration == 0 or (start == dose.start and end == dose.end):
+        return dose
+    return replace(dose, start=start, duration=end - start, amount=dose.amount * ((end - start) / (dose.end - dose.start)))
+
+
+def _spans(doses: Iterable[Dose], settings: Iterable[Setting]) -> dict[str, list[tuple[float, float, str]]]:
+    """From when to when each exposure is set, and doses arrive in each state: at once and over time apart."""
+    found: dict[str, list[tuple[float, float, str]]] = {}
+    for dose in doses:
+        found.setdefault(f"{dose.state} over time" if dose.duration else dose.state, []).append((dose.start, dose.end, dose.sentence))
+    for setting in settings:
+        found.setdefault(setting.exposure, []).append((setting.start, setting.end, setting.sentence))
+    return found
 
 
 def tidy(day: float) -> float:

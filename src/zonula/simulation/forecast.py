@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import Any
 
 import numpy as np
@@ -11,18 +12,21 @@ import numpy as np
 from zonula.evidence.bibliography import key_of
 from zonula.ground.errors import KernelError
 from zonula.simulation.alone import Solver, solver_of
+from zonula.simulation.beside import Beside
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.misfit import Misfit, misfit
 from zonula.simulation.outcome import Finished
 from zonula.simulation.prepare import Setup, prepare
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
-from zonula.simulation.ribbon import DRAWS, Ribbon, ribbon_of
+from zonula.simulation.ribbon import DRAWS, Ribbon, outside, ribbon_of
+from zonula.simulation.road_bands import ROAD_DRAWS, RoadBands, road_bands
 from zonula.simulation.roads import Roads, by_road, part, runs_for, sentence
 from zonula.simulation.scenario import read_scenario
 from zonula.simulation.schedule import Plan
 from zonula.simulation.words import name_of, number, summary, with_unit
 
+_LONG, _MOST_FAR = 0.25, 6  # of the time that a line may leave the ribbon before it is remarked on; readouts that are named
 _STRANGE = 3.0  # a healthy readout that is this many times the usual person's, up or down, is remarked on
 NOT_MEDICAL = "Research software: not a medical device, and no medical advice."
 
@@ -75,7 +79,7 @@ class Forecast:
             "schema": "zonula/run/1", "status": result.outcome.status, "scenario": self.setup.name, "summary": self.summary,
             "readouts": readouts, "peaks": peaks(result), "outcome": result.outcome.as_dict(), "health": health_dict(result),
             "comparisons": [m.as_dict() for m in self.misfits], "remarks": list(self.remarks), "seed": self.seed, "draws": self.draws,
-            "engine": self.engine,
+            "engine": self.engine, "population": self.setup.population,
             "model": {"fingerprint": model.fingerprint, "states": len(model.states), "parameters": len(model.parameters)},
             "fingerprint": self.setup.fingerprint, "sources": list(self.sources), "notice": NOT_MEDICAL,
             **({"roads": self.roads.as_dict()} if self.roads else {}),
@@ -132,6 +136,19 @@ def _failed_runs(roads: Roads | None) -> list[str]:
             for run in (roads.failures if roads else []) if run["closed"]]
 
 
+def _line_outside(ribbon: Ribbon, result: Result) -> str:
+    """A remark where the line leaves the ribbon of calibrated people for long; empty where it does not."""
+    share = outside(ribbon, result.readouts, result.times)
+    names = result.problem.model.readout_names
+    far = [f"{name_of(names[k])} ({'lower' if share[k] > 0 else 'higher'})" for k in np.argsort(-np.abs(share), kind="stable")
+           if abs(share[k]) >= _LONG]
+    if not far:
+        return ""
+    more = f" and {len(far) - _MOST_FAR} more" if len(far) > _MOST_FAR else ""
+    return (f"the line is the typical person before any calibration; nine tenths of the calibrated people differ from it for much of the time in "
+            f"{', '.join(far[:_MOST_FAR])}{more}")
+
+
 def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str] = (), closed: Iterable[str] = (), roads: bool = False,  # noqa: PLR0913 - each is a word of the command line
              seed: int | None = None, engine: str = "kernel", draws: int | None = None, progress: Progress | None = None) -> Forecast:
     """Read, prepare and simulate a scenario.
@@ -145,7 +162,7 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
     roads    : whether to ask how much pain comes by each road
     seed     : of the chance by which doses are left out and parameters are drawn; the scenario's where none is given
     engine   : ``kernel`` (compiled) or ``reference`` (SciPy)
-    draws    : for the ribbon; 64 with the kernel and none with the reference engine where it is not said
+    draws    : for the ribbon and the bands of the roads; 64 and 32 with the kernel and none with the reference engine where it is not said
     progress : called with the share that is done, in [0, 1]
 
     Raises
@@ -159,14 +176,35 @@ def forecast(which: str, *, settings: Iterable[str] = (), without: Iterable[str]
 
 
 def forecast_of(setup: Setup, *, engine: str = "kernel", draws: int | None = None, progress: Progress | None = None) -> Forecast:
-    """Simulate a scenario that is ready, the same with roads closed where they are asked for, and the draws of its ribbon.
+    """Simulate a scenario that is ready, the same with roads closed where they are asked for, and the draws of its ribbon and its roads.
 
-    Where the compiled kernel cannot be had, the reference engine does it, without a ribbon, and a remark says so.
+    Where the compiled kernel cannot be had, the reference engine does it, without draws, and a remark says so.
     """
-    solver, doubts = solver_of(engine), list[str]()
+    solver = solver_of(engine)
+    wanted = 0 if engine != "kernel" else DRAWS if draws is None else draws
+    of_roads = min(wanted, ROAD_DRAWS) if draws is None else wanted
+    with Beside(lambda tell, over: _drawn(setup, (wanted, of_roads), tell, over)) as drawn:
+        return _forecast(setup, engine, solver, draws=wanted, drawn=drawn, progress=progress)
+
+
+def _drawn(setup: Setup, draws: tuple[int, int], tell: Progress, over: Event) -> tuple[Ribbon | None, RoadBands | None]:
+    """The ribbon, and the bands of the roads where they are asked for; nothing where no draws are wanted."""
+    of_ribbon, of_roads = draws
+    if not of_ribbon:
+        return None, None
+    end = 1.0 if setup.question is None else 0.5
+    ribbon = ribbon_of(setup, draws=of_ribbon, progress=part(tell, 0.0, end), cancel=over)
+    bands = None if setup.question is None else road_bands(setup, setup.question, draws=of_roads, progress=part(tell, end, 1.0), cancel=over)
+    return ribbon, bands
+
+
+def _forecast(setup: Setup, engine: str, solver: Solver, *, draws: int, drawn: Beside[tuple[Ribbon | None, RoadBands | None]],
+              progress: Progress | None) -> Forecast:
+    """The forecast, while what is drawn is computed beside it."""
+    doubts = list[str]()
     problem, asked = setup.problem, setup.question
     more = 0 if asked is None else runs_for(problem, asked)
-    whole = 1 + more + (0 if draws == 0 else 1)
+    whole = 1 + more + (1 if draws else 0)
     try:
         result = solver(problem, progress=part(progress, 0.0, 1 / whole))
     except KernelError as error:
@@ -176,11 +214,16 @@ def forecast_of(setup: Setup, *, engine: str = "kernel", draws: int | None = Non
         result = solver(problem, progress=part(progress, 0.0, 1 / whole))
     roads = None if asked is None else by_road(problem, asked.readout, day=asked.day, result=result, solver=solver,
                                                progress=part(progress, 1 / whole, (1 + more) / whole))
-    draws = (DRAWS if draws is None else draws) if engine == "kernel" and isinstance(result.outcome, Finished) else 0
-    ribbon = ribbon_of(setup, draws=draws, progress=part(progress, (1 + more) / whole, 1.0)) if draws else None
+    draws = draws if engine == "kernel" and isinstance(result.outcome, Finished) else 0
+    found, bands = drawn.result(part(progress, (1 + more) / whole, 1.0)) if draws else (None, None)
     if draws:
-        doubts.append(ribbon.remark if ribbon else f"there is no ribbon: too few of {draws} draws reached the end")
+        doubts.append(found.remark if found else f"there is no ribbon: too few of {draws} draws reached the end")
+    if roads and bands:
+        roads = replace(roads, bands=bands)
+        doubts.append(bands.remark)
+    if found and setup.typical:
+        doubts.append(_line_outside(found, result))
     misfits = tuple(m for m in (misfit(result, data) for data in setup.observations) if m is not None)
     remarks = (*setup.remarks, *_not_compared(result, misfits, setup), *_strange_health(result, setup, solver), *_failed_runs(roads),
                *filter(None, doubts))
-    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=setup.seed, roads=roads, ribbon=ribbon, engine=engine)
+    return Forecast(setup=setup, result=result, misfits=misfits, remarks=remarks, seed=setup.seed, roads=roads, ribbon=found, engine=engine)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,10 +147,17 @@ def _health(closure: _Closure, parameters: Vector, z: Vector) -> Health:
     model = closure.model
     inputs = Inputs.neutral(model)
     healthy = tuple(closure.functions.healthy(x.tolist(), closure.p, s, (), inputs.exposures, inputs.gates, inputs.roads))
-    motion = Equations(model, parameters, s, healthy).jacobian(x, inputs)[np.ix_(closure.resting, closure.resting)]
-    rates = np.linalg.eigvals(motion).astype(np.complex128)
     return Health(state=x, setpoints=tuple(s), healthy=healthy, residual=float(np.max(closure.relative(z))),
-                  rates=rates[np.argsort(-rates.real)])
+                  rates=rates_near(model, parameters, x, s, healthy))
+
+
+def rates_near(model: Model, parameters: Vector, x: Vector, setpoints: Sequence[float], healthy: Sequence[float]) -> npt.NDArray[np.complex128]:
+    """How fast small deviations from the healthy state *x* die away or grow [1/day], slowest first; without accumulating states."""
+    resting = [i for i, s in enumerate(model.states) if not s.accumulates]
+    motion = Equations(model, parameters, setpoints, healthy).jacobian(x, Inputs.neutral(model))[np.ix_(resting, resting)]
+    rates = np.linalg.eigvals(motion).astype(np.complex128)
+    ordered: npt.NDArray[np.complex128] = rates[np.argsort(-rates.real)]
+    return ordered
 
 
 def why_no_health(model: Model, parameters: Vector, *, worst: int, residual: float) -> NoHealth:

@@ -129,21 +129,23 @@ class Kernel:
             array[out.status == NOT_FOUND] = np.nan
         return out
 
-    def run(self, parameters: Vector, health: Healths, arm_of: Ints, course: Course) -> Runs:
+    def run(self, parameters: Vector, health: Healths, arm_of: Ints, course: Course, *, start: Vector | None = None) -> Runs:
         """Carry people from health through their arms' timetables; who has no healthy state is left out (NOT_RUN).
 
         Parameters
         ----------
         parameters : shape (person, parameter)
         arm_of     : shape (person,), the place of each person's arm in the timetable
+        start      : shape (person, state), where people begin who do not begin in health; NaN: left out
         """
         people, times = len(parameters), len(course.table.output_times)
         out = Runs(values=_nothing(people, times, len(course.readouts)),
                    states=_nothing(people, times if course.states else 0, len(self.model.states)),
                    status=np.full(people, NOT_RUN, dtype=np.int32), worst=np.full(people, -1, dtype=np.int32), reached=_nothing(people),
                    steps=np.zeros(people, dtype=np.int64), refused=np.zeros(people, dtype=np.int64))
-        arrays = {**self._of_people(parameters, health, arm_of, course.table), **arrays_of(course), "cancel": course.cancel, "done": course.done,
-                  **_of_runs(out), "output_ptr": times * np.arange(course.table.arms + 1, dtype=np.int64),
+        arrays = {**self._of_people(parameters, health, arm_of, course.table, start), **arrays_of(course),
+                  "cancel": course.cancel, "done": course.done, **_of_runs(out),
+                  "output_ptr": times * np.arange(course.table.arms + 1, dtype=np.int64),
                   "output_time": np.tile(course.table.output_times, course.table.arms)}
         numbers = {"persons": people, "schedules": course.table.arms, "ways_count": len(course.table.ways), "output_most": times,
                    "chosen_count": len(course.readouts), **numbers_of(course)}
@@ -159,13 +161,16 @@ class Kernel:
         self._library.zn_rhs(*map(_at, given), ctypes.c_double(t), _at(out))
         return out
 
-    def _of_people(self, parameters: Vector, health: Healths, arm_of: Ints, table: Timetable) -> dict[str, npt.NDArray[Any]]:
+    def _of_people(self, parameters: Vector, health: Healths, arm_of: Ints, table: Timetable,
+                   start: Vector | None = None) -> dict[str, npt.NDArray[Any]]:
         people, model = len(parameters), self.model
-        skip = ~np.all(np.isfinite(health.state), axis=1)
-        start = np.where(skip[:, np.newaxis], 0.0, _checked(health.state, (people, len(model.states))))
-        return {"parameters": _checked(parameters, (people, len(model.parameters))), "start": start, "skip": skip.astype(np.uint8),
+        rest = _checked(health.state, (people, len(model.states)))
+        begin = rest if start is None else _checked(start, rest.shape)
+        skip = ~np.all(np.isfinite(rest) & np.isfinite(begin), axis=1)
+        rest, begin = (np.where(skip[:, np.newaxis], 0.0, state) for state in (rest, begin))
+        return {"parameters": _checked(parameters, (people, len(model.parameters))), "start": begin, "skip": skip.astype(np.uint8),
                 "setpoints": _checked(health.setpoints, (people, len(model.setpoints))),
-                "healthy": _checked(health.healthy, (people, len(model.healthy))), "scale": usual_sizes(start),
+                "healthy": _checked(health.healthy, (people, len(model.healthy))), "scale": usual_sizes(rest),
                 "schedule_of": np.ascontiguousarray(arm_of, dtype=np.int32), "ways": units_of_ways(model, table.ways, parameters)}
 
     def _space(self) -> npt.NDArray[np.uint8]:

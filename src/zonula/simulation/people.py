@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -12,10 +12,32 @@ import numpy.typing as npt
 from zonula.ground.errors import UsageError, nearest
 from zonula.language.model import Model
 from zonula.simulation.equations import Vector
+from zonula.simulation.kernel import Healths
 from zonula.simulation.outcome import Finished, Outcome
 
 if TYPE_CHECKING:
     import xarray
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """Where people are: the health that each has, and each one's state at a moment, shape (person, state), NaN where it was not reached."""
+
+    health: Healths
+    state: Vector
+
+    def __len__(self) -> int:
+        return len(self.state)
+
+    def rows(self, which: slice | npt.NDArray[Any]) -> Moment:
+        """The same of some of them."""
+        return Moment(Healths(**{name: getattr(self.health, name)[which] for name in Healths.__slots__}), self.state[which])
+
+    @classmethod
+    def together(cls, parts: Sequence[Moment]) -> Moment:
+        """Several groups of people as one."""
+        health = Healths(**{name: np.concatenate([getattr(part.health, name) for part in parts]) for name in Healths.__slots__})
+        return cls(health, np.concatenate([part.state for part in parts]))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +54,7 @@ class People:
     steps           : shape (person,), steps of the solver
     second_opinions : numbers (in the crowd) of those whose health was asked of the reference solver, the kernel having found none that is stable
     facts           : what made these results: model, engine, tolerance
+    end             : where everybody is at the last time, if that was to be kept
     """
 
     model: Model
@@ -45,6 +68,7 @@ class People:
     steps: npt.NDArray[np.int64]
     second_opinions: tuple[int, ...]
     facts: Mapping[str, str | float]
+    end: Moment | None = None
 
     def __len__(self) -> int:
         return len(self.outcomes)

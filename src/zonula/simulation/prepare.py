@@ -20,6 +20,7 @@ from zonula.language.quantities import Parameter
 from zonula.language.units import measure, unit
 from zonula.organs.standard import standard_model
 from zonula.simulation.closings import Closing, Question, read_closings, read_day, read_readout, written
+from zonula.simulation.draws import Typical
 from zonula.simulation.equations import parameter_vector
 from zonula.simulation.event_table import EventTable, place_of_table, read_event_table
 from zonula.simulation.observations import Observations, read_observations
@@ -29,6 +30,7 @@ from zonula.simulation.schedule import Plan, duration, read_plan
 
 _WEIGHT = (2.0, 400.0)  # kg: a newborn, and more than the heaviest trial participants
 _DEFAULT_STEPS = ((30.0, 1.0 / 24.0), (math.inf, 1.0))  # report every hour up to a month, every day beyond
+EVIDENCE = "evidence"
 _MOST_SHOWN = 20  # problems of one table; more would hide the first
 _GENES = ("hla_b27", "genetic_risk")
 _EXAMPLES = {"weight": 'weight = "75 kg"', "hla_b27": "hla_b27 = true", "genetic_risk": "genetic_risk = 10"}
@@ -43,6 +45,7 @@ class Setup:
     changed  : parameters that differ from the evidence, by path, as (value, unit)
     remarks  : what the user should know before trusting the result
     question : of which readout the roads are asked, if they are
+    typical  : from whom draws are taken; drawn by the evidence where nobody is named
     """
 
     source: ScenarioSource
@@ -53,6 +56,12 @@ class Setup:
     every: float
     remarks: tuple[str, ...]
     question: Question | None = None
+    typical: Typical | None = None
+
+    @property
+    def population(self) -> str:
+        """From whom draws are taken: ``evidence``, or a calibration with its hash."""
+        return EVIDENCE if self.typical is None else self.typical.name
 
     @property
     def name(self) -> str:
@@ -90,7 +99,7 @@ class Setup:
         said = self.resolved()
         for compare in said["compare"]:
             del compare["file"]  # the data themselves count, not where they lie
-        return digest(canonical(said), self.problem.model.fingerprint, numbers, *data)
+        return digest(canonical(said), self.problem.model.fingerprint, numbers, *data, *([self.population] if self.typical else []))
 
 
 def prepare(source: ScenarioSource, *, without: tuple[str, ...] = (), model: Model | None = None, registry: Registry = CATALOGUE) -> Setup:

@@ -91,7 +91,7 @@ def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -
         rows[:] = [row for row in rows if np.all(np.isfinite(row[1]))]
         if np.all(np.isfinite(halt.state)) and (not rows or halt.at > rows[-1][0]):
             rows.append((halt.at, halt.state, halt.inputs))
-        while rows and not np.all(np.isfinite(run.equations.observe(*rows[-1][1:]))):  # what has no value is not reported
+        while rows and not np.all(np.isfinite(run.equations.observe(*rows[-1][1:], rows[-1][0]))):  # what has no value is not reported
             rows.pop()
         if not rows:  # stopped at once: what was before
             rows.append((pieces[0].start, healthy, Inputs.neutral(run.problem.model)))
@@ -102,11 +102,11 @@ def _solve_all(run: _Run, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -
 def _solve_piece(run: _Run, piece: Stretch, x: Vector, rows: list[tuple[float, Vector, Inputs]]) -> Vector:
     from scipy import integrate  # a second of start-up: only when something is solved
 
-    def derivative(_: float, y: Vector) -> Vector:
-        return run.equations.derivative(y, piece.inputs)
+    def derivative(t: float, y: Vector) -> Vector:
+        return run.equations.derivative(y, piece.inputs, t)
 
-    def jacobian(_: float, y: Vector) -> Any:
-        return run.equations.jacobian(y, piece.inputs)
+    def jacobian(t: float, y: Vector) -> Any:
+        return run.equations.jacobian(y, piece.inputs, t)
 
     if not np.all(np.isfinite(derivative(piece.start, x))):
         raise _Halt("a rate has no finite value", piece.start, x, piece.inputs)
@@ -147,6 +147,7 @@ def _check(run: _Run, t: float, x: Vector, inputs: Inputs) -> None:
 
 
 def _stopped(run: _Run, halt: _Halt) -> Stopped:
-    relative = np.abs(np.nan_to_num(run.equations.derivative(halt.state, halt.inputs), nan=np.inf)) / np.maximum(np.abs(halt.state), run.scale)
+    moving = np.nan_to_num(run.equations.derivative(halt.state, halt.inputs, halt.at), nan=np.inf)
+    relative = np.abs(moving) / np.maximum(np.abs(halt.state), run.scale)
     fastest = int(np.argmax(relative))
     return Stopped(reason=halt.reason, at_day=halt.at, fastest=run.problem.model.states[fastest].path, fastest_rate=float(relative[fastest]))

@@ -53,7 +53,7 @@ class Result:
     def from_rows(cls, problem: Problem, outcome: Outcome, health: Health, rows: list[tuple[float, Vector, Inputs]],
                   equations: Equations, *, steps: int) -> Result:
         """Gather (time, state, inputs) into arrays and compute the readouts from them."""
-        seen = np.array([equations.observe(x, inputs) for _, x, inputs in rows])
+        seen = np.array([equations.observe(x, inputs, t) for t, x, inputs in rows])
         count = len(problem.model.readouts)
         return cls(problem=problem, outcome=outcome, health=health, times=np.array([t for t, _, _ in rows]),
                    states=np.array([x for _, x, _ in rows]), readouts=seen[:, :count], traced=seen[:, count:],

@@ -7,26 +7,24 @@ the roads can be closed.  They add up, but roads overlap, so that closing one al
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
-from math import comb
 from typing import Any
 
 import numpy as np
 
 from zonula.simulation.alone import Solver
-from zonula.simulation.closings import PAIN, REMAINDER, ROADS, Closing, Question, earliest, known_roads, read_day, read_readout
+from zonula.simulation.closings import PAIN, REMAINDER, ROADS, Closing, Question, read_day, read_readout
 from zonula.simulation.equations import Vector
 from zonula.simulation.outcome import Finished, NoHealthyState
 from zonula.simulation.problem import Problem
 from zonula.simulation.reference import Progress, solve
 from zonula.simulation.result import Result
-from zonula.simulation.words import name_of, number, with_unit
+from zonula.simulation.road_bands import RoadBands, SenseBands
+from zonula.simulation.shares import ROUNDING, Closed, Combinations, shapley
+from zonula.simulation.words import listed, name_of, number, with_unit
 
 _NOTHING = 5e-4  # of the whole: a share below it is told as nothing
-_ROUNDING = 1e-6  # in the readout's unit: less is not there
-Closed = frozenset[str]  # the roads that are closed in one run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +77,7 @@ class Roads:
     times    : shape (time,) [day], those of ``never``
     never    : had the road been closed from the start, for the whole life of the run
     from_now : were it closed from the question's day on
+    bands    : where the shares lie for what is not known of the typical person, if that was asked for
     """
 
     question: Question
@@ -86,6 +85,7 @@ class Roads:
     times: Vector
     never: Sense
     from_now: Sense
+    bands: RoadBands | None = None
 
     @property
     def at_end(self) -> float | None:
@@ -112,31 +112,8 @@ class Roads:
             "alone": {"never": self.never.alone, "from_now": self.from_now.alone},
             "status": {"never": self.never.status, "from_now": self.from_now.status}, "failed": self.failures,
             "curve": {"time": self.times.tolist(), **curves} if curves else {},
+            **({"bands": self.bands.as_dict()} if self.bands else {}),
         }
-
-
-def shapley(outcomes: Mapping[Closed, Vector], roads: Sequence[str]) -> dict[str, Vector]:
-    """The share of each road in what all of them together take away when they are closed.
-
-    Parameters
-    ----------
-    outcomes : what comes out, by the set of roads that are closed: all 2^n sets
-    roads    : their names
-    """
-    shares = {}
-    for road in roads:
-        others = [other for other in roads if other != road]
-        share = np.zeros_like(outcomes[frozenset()])
-        for closed in _subsets(others):
-            share = share + (outcomes[closed] - outcomes[closed | {road}]) / (len(roads) * comb(len(others), len(closed)))
-        shares[road] = share
-    return shares
-
-
-def _subsets(roads: Sequence[str]) -> Iterator[Closed]:
-    """All subsets, smaller ones first."""
-    for size in range(len(roads) + 1):
-        yield from map(frozenset, combinations(roads, size))
 
 
 class _Runs:
@@ -144,17 +121,8 @@ class _Runs:
 
     def __init__(self, problem: Problem, question: Question, solver: Solver = solve) -> None:
         self.problem, self.question, self.solver = problem, question, solver
-        self.roads = known_roads(problem.model)
+        self.combinations = Combinations(problem, question)
         self.done: dict[frozenset[Closing], Vector | str] = {}
-
-    def closed(self, roads: Closed, start: float) -> frozenset[Closing]:
-        """All that is closed when *roads* are closed from *start* on, besides what is closed anyway."""
-        return earliest({*self.problem.closed, *(Closing(road, start) for road in roads)})
-
-    def needed(self) -> list[frozenset[Closing]]:
-        """What is closed in each run besides the open one, without repetition."""
-        wanted = [self.closed(roads, start) for start in (0.0, self.question.day) for roads in _subsets(self.roads)]
-        return [closed for closed in dict.fromkeys(wanted) if closed != self.closed(frozenset(), 0.0)]
 
     def keep(self, closed: frozenset[Closing], result: Result, times: Vector) -> None:
         """Keep the readout of a run at *times*, or why there is none."""
@@ -168,9 +136,9 @@ class _Runs:
 
     def make(self, open_: Result, progress: Progress | None) -> None:
         """Make all runs; in those of "from now" only the end is looked at."""
-        needed = self.needed()
+        _, *needed = self.combinations.needed()
         ends = np.array([0.0, self.problem.until])
-        lifelong = {self.closed(roads, 0.0) for roads in _subsets(self.roads)}
+        lifelong = set(self.combinations.sense(0.0).values())
         for k, closed in enumerate(needed):
             whole = closed in lifelong
             problem = replace(self.problem, closed=closed, times=self.problem.times if whole else ends)
@@ -179,9 +147,8 @@ class _Runs:
 
     def sense(self, start: float) -> Sense:
         """What the runs say in one sense."""
-        keys = {roads: self.closed(roads, start) for roads in _subsets(self.roads)}
-        said = {roads: self.done[key] for roads, key in keys.items() if key in self.done}
-        return Sense(roads=self.roads, outcomes={roads: y for roads, y in said.items() if not isinstance(y, str)},
+        said = {roads: self.done[key] for roads, key in self.combinations.sense(start).items() if key in self.done}
+        return Sense(roads=self.combinations.roads, outcomes={roads: y for roads, y in said.items() if not isinstance(y, str)},
                      failed={roads: why for roads, why in said.items() if isinstance(why, str)})
 
 
@@ -195,7 +162,7 @@ def part(progress: Progress | None, start: float, end: float) -> Progress | None
 
 def runs_for(problem: Problem, question: Question) -> int:
     """How many runs a question takes besides the open one."""
-    return len(_Runs(problem, question).needed())
+    return len(Combinations(problem, question).needed()) - 1
 
 
 def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, result: Result | None = None,
@@ -219,7 +186,7 @@ def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, 
     question = Question(read_readout(readout, problem.model), read_day(now, problem.until, what="the roads are asked for"))
     open_ = result or solver(problem)
     runs = _Runs(problem, question, solver)
-    runs.keep(runs.closed(frozenset(), 0.0), open_, open_.times)
+    runs.keep(runs.combinations.closed(frozenset(), 0.0), open_, open_.times)
     if isinstance(open_.outcome, Finished):
         runs.make(open_, progress)
     never, from_now = runs.sense(0.0), runs.sense(question.day)
@@ -227,21 +194,22 @@ def by_road(problem: Problem, readout: str = PAIN, *, day: float | None = None, 
 
 
 def sentence(roads: Roads) -> str:
-    """The answer in words: what falls to each road, in both senses, and what such shares do not say."""
+    """The answer in words: what falls to each road, in both senses, what such shares do not say, and how well they are known."""
     if roads.at_end is None:
         return ""
-    total = roads.at_end if abs(roads.at_end) > _ROUNDING else 0.0
+    total = roads.at_end if abs(roads.at_end) > ROUNDING else 0.0
     what = f"{with_unit(total, roads.unit)} of {name_of(roads.question.readout)} at the end"
     if all(share == 0 for sense in (roads.never, roads.from_now) for share in (total, *(_told(sense, total) or {"": 1.0}).values())):
-        return f"At the end there is no {name_of(roads.question.readout)} that could come by any road."
+        nothing = f"At the end there is no {name_of(roads.question.readout)} that could come by any road."
+        return f"{nothing} {roads.bands.sentence}" if roads.bands else nothing
     these = "this road" if len(roads.never.roads) == 1 else "these roads"
     texts = []
     if shares := _told(roads.never, total):
         names = [f"{number(shares[road])} {'to' if k else 'fall to'} {ROADS[road]}" for k, road in enumerate(roads.never.roads)]
-        texts.append(f"Of {what}, {_listed(names)}; had {these} never been open, {number(shares[REMAINDER])} would be left.")
+        texts.append(f"Of {what}, {listed(names)}; had {these} never been open, {number(shares[REMAINDER])} would be left.")
     if shares := _told(roads.from_now, total):
         names = [number(shares[road]) for road in roads.never.roads]
-        texts.append(f"Closed only from day {roads.question.day:g} on, the shares are {_listed(names)}, and {number(shares[REMAINDER])} "
+        texts.append(f"Closed only from day {roads.question.day:g} on, the shares are {listed(names)}, and {number(shares[REMAINDER])} "
                      "would be left.")
     if any(share < 0 for sense in (roads.never, roads.from_now) for share in _told(sense, total).values()):
         texts.append("A road with a share below 0 keeps it down.")
@@ -249,16 +217,26 @@ def sentence(roads: Roads) -> str:
         texts.append("The roads overlap: closing one alone may take away more or less than its share, and shares that add up are a convention.")
     if roads.failures:
         texts.append(f"How {what} come by the roads is not fully known: {len(roads.failures)} of the runs that were needed failed.")
+    if roads.bands:
+        texts.append(roads.bands.sentence)
+        if strange := _outside(roads, roads.bands):
+            texts.append(f"What is shown is no ordinary draw: what comes by {listed(strange)} lies outside nine tenths of the draws.")
     return " ".join(texts)
+
+
+def _outside(roads: Roads, bands: RoadBands) -> list[str]:
+    """Roads of which the share of the person shown lies outside nine tenths of the draws, in either sense."""
+    least = max(_NOTHING * abs(roads.at_end or 0.0), ROUNDING)
+
+    def outside(sense: Sense, drawn: SenseBands, road: str) -> bool:
+        share, band = sense.shares[road], drawn.bands.get(road)
+        return share is not None and band is not None and not band.low - least <= share <= band.high + least
+
+    return [ROADS[road] for road in roads.never.roads if outside(roads.never, bands.never, road) or outside(roads.from_now, bands.from_now, road)]
 
 
 def _told(sense: Sense, total: float) -> dict[str, float]:
     """The shares at the end without what is only rounding; nothing where they are not all known."""
-    least = max(_NOTHING * abs(total), _ROUNDING)
+    least = max(_NOTHING * abs(total), ROUNDING)
     known = {name: 0.0 if abs(share) <= least else share for name, share in sense.shares.items() if share is not None}
     return known if len(known) == len(sense.shares) else {}
-
-
-def _listed(words: Sequence[str]) -> str:
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last

@@ -6,34 +6,29 @@ its line, what was found and what to write instead.
 
 from __future__ import annotations
 
-import re
 import sys
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from zonula.ground.errors import Problem, UsageError, ZonulaError, nearest
 from zonula.ground.files import folder_of_presets, read_text
 from zonula.ground.limits import MAX_FILE_BYTES
+from zonula.simulation.closed_tables import CLOSED, check_sizes, line_of, parse_toml, read_closed
 from zonula.simulation.closings import PAIN
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 SCHEMA = "zonula/scenario/1"
 PLAN_FILE = "--plan-file"  # the option by which a table of events may lie anywhere
-_MAX_DEPTH = 20  # tables within tables; a scenario has four
-_MOST_SHOWN = 20  # problems of one file; more would hide the first
 _LATER = {"labs": "laboratory values as input", "history": "a history before the start", "rules": "rules that depend on the course",
           "uncertainty": "draws of uncertain parameters"}
 
 
 class _Table(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+    model_config = CLOSED
 
 
 class PersonTable(_Table):
@@ -164,7 +159,7 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
     elif which != "-" and ((path.suffix != ".toml" and not _is_there(path)) or "\0" in which):
         raise UsageError.of("ZN-1101", f"there is no scenario {which!r}", fix=f"{nearest(which, known)} (or name a .toml file)")
     text = _standard_input() if which == "-" else read_text(path)
-    raw = _parse(text, str(path))
+    raw = parse_toml(text, str(path))
     origins: dict[str, str] = {}
     for origin, setting in [*(flags or {}).items(), *(("--set", s) for s in settings)]:
         _lay_over(raw, setting, origin, origins)
@@ -172,7 +167,7 @@ def read_scenario(which: str, settings: Iterable[str] = (), *, plan: Iterable[st
         raw["roads"], origins["roads.readout"] = {}, "--roads"
     _add(raw, "plan.events", plan, "--plan", origins)
     _add(raw, "model.closed_roads", closed, "--close-road", origins)
-    _check_sizes(raw, str(path))
+    check_sizes(raw, str(path))
     return ScenarioSource(_validate(raw, text, str(path), origins), raw, text, str(path), path.resolve().parent, origins)
 
 
@@ -207,28 +202,6 @@ def _is_there(path: Path) -> bool:
         return False
 
 
-def _check_sizes(raw: dict[str, Any], file: str) -> None:
-    """Refuse what no scenario needs and what would break a reader: deep nesting, integers beyond 64 bits."""
-    level: list[Any] = [raw]
-    for _ in range(_MAX_DEPTH):
-        level = [part for table in level for part in (table.values() if isinstance(table, dict) else table)]
-        if any(isinstance(part, int) and abs(part) >= 2**63 for part in level):
-            raise UsageError.of("ZN-1114", "a whole number is beyond all bounds", file=file, expected="at most 64 bits", fix="correct the number")
-        level = [part for part in level if isinstance(part, (dict, list))]
-    if level:
-        raise UsageError.of("ZN-1114", f"tables or lists are nested more than {_MAX_DEPTH} deep", file=file, fix="see the examples")
-
-
-def _parse(text: str, file: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        match = re.search(r"at line (\d+)", str(error))
-        what = "brackets are nested too deep" if isinstance(error, RecursionError) else str(error)
-        raise UsageError.of("ZN-1102", f"this is not TOML: {what}", file=file, line=int(match[1]) if match else 0,
-                            fix="texts stand in quotes, tables in [brackets]; see the examples") from error
-
-
 def _lay_over(raw: dict[str, Any], setting: str, origin: str, origins: dict[str, str]) -> None:
     path, sign, value = setting.partition("=")
     keys = path.strip().split(".")
@@ -256,69 +229,12 @@ def _toml_value(text: str) -> Any:
 
 
 def _validate(raw: dict[str, Any], text: str, file: str, origins: Mapping[str, str]) -> ScenarioTable:
-    try:
-        table = ScenarioTable.model_validate(raw)
-    except ValidationError as error:
-        problems: dict[str, Problem] = {}
-        for p in (_problem(e, text, file, origins) for e in error.errors()[:_MOST_SHOWN]):
-            before = problems.get(p.path)  # a value of several allowed types is complained of once for each
-            problems[p.path] = p if before is None else replace(before, message=f"{before.message} or {p.message.partition(' should be ')[2]}")
-        raise UsageError(*problems.values()) from error
+    table = read_closed(ScenarioTable, raw, text, file, origins=origins, later=_LATER)
     if table.schema_ != SCHEMA:
         raise UsageError.of("ZN-1105", f"unknown schema {table.schema_!r}", file=origins.get("schema", file),
                             line=0 if "schema" in origins else line_of(text, ("schema",)),
                             expected=SCHEMA, fix=f'write schema = "{SCHEMA}"')
     return table
-
-
-def _problem(error: ErrorDetails, text: str, file: str, origins: Mapping[str, str]) -> Problem:
-    loc = tuple(part for part in error["loc"] if not (isinstance(part, str) and part in ("str", "float", "int")))
-    path = ".".join(map(str, loc))
-    place: dict[str, Any] = {"path": path}
-    place |= {"file": origins[path]} if path in origins else {"file": file, "line": line_of(text, loc)}
-    last = str(loc[-1]) if loc else ""
-    if error["type"] == "extra_forbidden":
-        if last in _LATER:
-            return Problem(code="ZN-1106", message=f"{_LATER[last]} cannot be simulated yet", fix=f"take [{path}] out", **place)
-        return Problem(code="ZN-1104", message=f"unknown key {last!r}", fix=nearest(last, _known_keys(loc[:-1])), **place)
-    if error["type"] == "missing":
-        return Problem(code="ZN-1107", message=f"{last!r} is missing", fix="see the examples for what belongs here", **place)
-    return Problem(code="ZN-1108", message=f"{last!r}: {error['msg'].lower()}", found=repr(error["input"])[:80],
-                   fix="correct the value; see the examples", **place)
-
-
-def _known_keys(loc: tuple[int | str, ...]) -> list[str]:
-    table: Any = ScenarioTable
-    for part in loc:
-        if isinstance(part, int):
-            continue
-        field = table.model_fields.get(part)
-        if field is None:
-            return []
-        kinds = [field.annotation, *getattr(field.annotation, "__args__", ())]
-        table = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, BaseModel)), None)
-        if table is None:
-            return []
-    return [field.alias or name for name, field in table.model_fields.items()]
-
-
-def line_of(text: str, loc: tuple[int | str, ...]) -> int:
-    """The line (from 1) of a key in TOML text, or of the table that should hold it; 0 where neither is found."""
-    *tables, key = [part for part in loc if isinstance(part, str)] or [""]
-    index = next((part for part in loc if isinstance(part, int)), 0)
-    here, seen, fallback = "", -1, 0
-    for number, line in enumerate(text.splitlines(), start=1):
-        plain = line.strip()
-        if plain.startswith("[") and "]" in plain:
-            here = plain.lstrip("[").partition("]")[0].strip().replace('"', "")
-            seen += 1 if here == ".".join(tables) else 0
-            if here == ".".join([*tables, key]):
-                return number
-            if here == ".".join(tables) and (seen == index or not line.lstrip().startswith("[[")):
-                fallback = number
-        elif here == ".".join(tables) and index in (seen, 0) and re.match(rf"\s*[\"']?{re.escape(key)}[\"']?\s*[.=]", line):
-            return number
-    return fallback
 
 
 def flat_parameters(table: Mapping[str, Any], above: str = "") -> dict[str, Any]:

@@ -45,7 +45,7 @@ def simulate(scenario: str | Path | Setup, *, persons: Persons | None = None, sp
                Or values by parameter path, one for all or one for each; what is not named is as in the scenario
     spread   : of people who are drawn: ``variability`` (people differ), ``uncertainty`` (the typical person is not known) or ``both``
     readouts : names of what to report; all where none are named
-    rtol     : relative tolerance of each step; at 1e-5 nearly all readouts are within 1e-4 of the exact course, at 1e-4 it is faster by half
+    rtol     : relative tolerance of each step; 1e-4 is half as fast again, and leaves one value in a hundred more than 1e-4 off
     engine   : ``kernel`` (compiled, fast), ``tsit5`` (the same with an explicit method, faster at tight tolerances, 1e-6 and below, with doses
                on most days), ``reproducible`` (compiled, the same bytes on any machine) or ``reference`` (SciPy, one by one)
     jobs     : threads; one for each processor where it is not said.  No result depends on it

@@ -19,7 +19,6 @@ from zonula.ground.errors import UsageError
 from zonula.language.checks import unit_of
 from zonula.language.expression import Expr, Name, evaluate
 from zonula.language.model import Model
-from zonula.language.units import Unit
 from zonula.simulation.closings import Closing
 from zonula.simulation.events import Dose, Plan, Setting
 
@@ -69,12 +68,13 @@ class Piece:
     roads: tuple[float, ...]
 
 
-def pieces(model: Model, arm: Arm, until: float, ways: dict[Way, int]) -> list[Piece]:
+def pieces(model: Model, arm: Arm, until: float, ways: dict[Way, int], since: float = 0.0) -> list[Piece]:
     """A plan as pieces of time between which something changes; every change falls exactly on a border.
 
     Parameters
     ----------
-    ways : the ways of landing that are known, by their place; new ones are added
+    ways  : the ways of landing that are known, by their place; new ones are added
+    since : where the first piece begins [day]; what holds or flows there goes on, and what was given before is not given again
 
     Raises
     ------
@@ -84,16 +84,18 @@ def pieces(model: Model, arm: Arm, until: float, ways: dict[Way, int]) -> list[P
     doses = [dose for dose in arm.plan.doses if dose.amount]  # a dose of nothing is no dose, to the last bit
     settings = [s for s in arm.plan.settings if s.value != neutral[s.exposure]]
     happenings: list[Dose | Setting] = [*doses, *settings]
-    changes = {0.0, until, *(closing.start for closing in arm.closed), *(t for h in happenings for t in (h.start, h.end))}
+    changes = {since, until, *(closing.start for closing in arm.closed), *(t for h in happenings for t in (h.start, h.end))}
     rises = _rises(model, doses, ways)
     jumps, flows, dials = _jumps(doses, rises), _Holding(doses), _Holding(settings)
-    gates = tuple(0.0 if r.path in arm.shut else 1.0 for r in model.reactions)
+    gates = tuple(0.0 if r.path in arm.shut else 1.0 for r in model.reactions) if arm.shut else (1.0,) * len(model.reactions)
+    plain = tuple(neutral.values())
     found = []
-    for start, end in pairwise(sorted(t for t in changes if 0 <= t <= until)):
+    for start, end in pairwise(sorted(t for t in changes if since <= t <= until)):
         flowing = tuple(Rise(rises[k].state, rises[k].way, rises[k].amount / (doses[k].end - doses[k].start))
                         for k in flows.at(start) if doses[k].duration)
-        exposures = neutral | {settings[k].exposure: settings[k].value for k in dials.at(start)}
-        found.append(Piece(start, end, tuple(jumps.get(start, ())), flowing, tuple(exposures.values()), gates, _roads(model, arm, start)))
+        held = dials.at(start)
+        exposures = tuple((neutral | {settings[k].exposure: settings[k].value for k in held}).values()) if held else plain
+        found.append(Piece(start, end, tuple(jumps.get(start, ())), flowing, exposures, gates, _roads(model, arm, start)))
     return found
 
 
@@ -124,16 +126,18 @@ def _jumps(doses: Sequence[Dose], rises: Sequence[Rise]) -> dict[float, list[Ris
 
 def _roads(model: Model, arm: Arm, at: float) -> tuple[float, ...]:
     closed = {f"road.{closing.road}" for closing in arm.closed if closing.start <= at}
+    if not closed:
+        return (1.0,) * len(model.roads)
     return tuple(0.0 if r.path in closed else 1.0 for r in model.roads)
 
 
 def _rises(model: Model, doses: Sequence[Dose], ways: dict[Way, int]) -> list[Rise]:
     """Which state each dose adds to, by which way, and how much in the state's unit."""
     places = model.state_index
-    known: dict[tuple[str, Unit, bool, float], tuple[int, int, float]] = {}
+    known: dict[tuple[str, int, bool, float], tuple[int, int, float]] = {}
     rises = []
     for dose in doses:
-        key = (dose.state, dose.unit, dose.per_weight, dose.molar_mass)
+        key = (dose.state, id(dose.unit), dose.per_weight, dose.molar_mass)  # doses of one sentence share a unit, which takes long to compare
         if key not in known:
             place = places[dose.state]
             state, volume = model.states[place], model.volumes[place]
@@ -203,8 +207,8 @@ class Timetable:
         return int(first + np.searchsorted(self.segment_start[first:last], at, side="right") - 1)
 
 
-def timetable(model: Model, arms: Sequence[Arm], until: float, times: Vector) -> Timetable:
-    """Lay out the plans of all *arms* until the day *until*, to be reported at *times*.
+def timetable(model: Model, arms: Sequence[Arm], until: float, times: Vector, since: float = 0.0) -> Timetable:
+    """Lay out the plans of all *arms* from the day *since* until the day *until*, to be reported at *times*.
 
     Raises
     ------
@@ -213,11 +217,11 @@ def timetable(model: Model, arms: Sequence[Arm], until: float, times: Vector) ->
     times = np.ascontiguousarray(times, dtype=np.float64)
     if not arms:
         raise UsageError.of("ZN-1206", "there is no arm: nothing is said of what is done to people", fix="give one arm at least: Arm()")
-    if not len(times) or not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0) or times[0] < 0 or times[-1] > until:
-        raise UsageError.of("ZN-1207", "times to report must rise, from day 0 on, to the end of the simulation at most",
-                            expected=f"days within 0 and {until:g}", fix="sort them, and leave out what is beyond")
+    if not len(times) or not np.all(np.isfinite(times)) or np.any(np.diff(times) <= 0) or times[0] < since or times[-1] > until:
+        raise UsageError.of("ZN-1207", f"times to report must rise, from day {since:g} on, to the end of the simulation at most",
+                            expected=f"days within {since:g} and {until:g}", fix="sort them, and leave out what is beyond")
     ways: dict[Way, int] = {}
-    plans = [pieces(model, arm, until, ways) for arm in arms]
+    plans = [pieces(model, arm, until, ways, since) for arm in arms]
     every = [piece for plan in plans for piece in plan]
     rows: dict[tuple[float, ...], int] = {}
     which = [rows.setdefault((*p.exposures, *p.gates, *p.roads), len(rows)) for p in every]

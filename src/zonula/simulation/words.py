@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -13,7 +14,9 @@ from zonula.simulation.result import Result
 
 _NAMES = {"tnf": "TNF", "il6": "IL-6", "il8": "IL-8", "il10": "IL-10", "il17": "IL-17A", "crp": "CRP", "lbp": "LBP", "pain_vas": "pain",
           "lactulose_mannitol_ratio": "L/M ratio", "das28_crp": "DAS28-CRP", "phq9": "PHQ-9", "esr": "ESR", "haq": "HAQ", "ter": "TER",
-          "plasma_lps": "LPS in plasma (LAL)", "sjc28": "swollen joints", "tjc28": "tender joints"}
+          "edta_recovery": "EDTA recovery", "peg1500_permeability": "PEG 1500 permeability", "peg4000_permeability": "PEG 4000 permeability",
+          "gut_tnf": "TNF of the gut wall", "portal_lps": "LPS in the portal vein", "joint_tnf": "TNF in the joint", "joint_il6": "IL-6 in the joint",
+          "joint_pge2": "PGE2 in the joint", "plasma_lps": "LPS in plasma (LAL)", "sjc28": "swollen joints", "tjc28": "tender joints"}
 _TOLD = ("tnf", "il6", "crp", "temperature_rise", "symptom_score")  # of days
 _TOLD_LONG = ("lactulose_mannitol_ratio", "calprotectin", "crp", "das28_crp", "pain_vas", "phq9")  # of weeks: from the wall to the joint
 _LONG = 15.0  # days
@@ -40,6 +43,12 @@ def number(value: float) -> str:
 def with_unit(value: float, unit_text: str) -> str:
     """A number and its unit, as a person writes them."""
     return f"{number(value)} {pretty(unit_text)}".strip()
+
+
+def listed(words: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def moment(result: Result, day: float) -> str:

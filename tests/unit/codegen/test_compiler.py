@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from tests.helpers import refused
 
-from zonula.codegen import compiler
-from zonula.codegen.compiler import Compiler, Entry, built, cache_folder, compiled, cpu_class, find_compiler, flags, library, runnable, shipped
+from zonula.codegen import cache, compiler
+from zonula.codegen.cache import Entry, cache_folder
+from zonula.codegen.compiler import Compiler, built, compiled, cpu_class, find_compiler, flags, library, runnable, shipped
 from zonula.ground.errors import KernelError
 from zonula.organs.standard import standard_model
 
@@ -135,6 +136,13 @@ def test_a_processor_runs_its_own_code_and_that_of_lesser_ones():
     assert runnable("x86-64") == ("x86-64",)
     assert runnable("other") == ("other",)
     assert cpu_class() in compiler.LANES
+
+
+def test_only_gcc_is_given_its_own_parameters():
+    gnu, other = Compiler(("cc",), "cc 12.2.0\nCopyright (C) 2022 Free Software Foundation, Inc."), Compiler(("cc",), "clang version 17")
+    assert (gnu.gcc, other.gcc) == (True, False)
+    assert any(word.startswith("--param") for word in flags("fast", "x86-64", gcc=gnu.gcc))
+    assert not any(word.startswith("--param") for word in flags("fast", "x86-64", gcc=other.gcc))
 
 
 def test_code_for_a_better_processor_is_refused(monkeypatch):
@@ -293,7 +301,7 @@ def test_without_a_home_a_folder_of_ones_own_is_used_and_no_other(monkeypatch, t
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("HOME", str(tmp_path / "file"))  # nothing can be made under a file
-    monkeypatch.setattr(compiler.tempfile, "gettempdir", lambda: str(tmp_path))
+    monkeypatch.setattr(cache.tempfile, "gettempdir", lambda: str(tmp_path))
     folder = cache_folder()
     assert folder.parent == tmp_path
     assert folder.stat().st_mode & 0o077 == 0

@@ -26,12 +26,13 @@ def test_a_graph_computes_what_the_formula_says(tree, values):
     assume(math.isfinite(want))
     slack = wobble(tree, values)
     assume(math.isfinite(slack))
-    assume(not any(half == 0 or 0 < x <= 1e-13 * half for x, half in ratios(tree, values)))  # no ratio in C: by nothing, or of what is rounding
+    assume(not any(half == 0 for _, half in ratios(tree, values)))  # to nothing there is no ratio in C
     for fixed in ((), (X,), (X, Y, Z)):
         graph, builder = made(fixed)
         node = builder.node(tree)
         seen = values_of(graph, {(graph.nodes[graph.input("p" if n in fixed else "x", i)]): values[n] for i, n in enumerate(NAMES)})
         assume(conditions_are_clear(graph, seen, node))
+        assume(all(abs(seen(each)) < 1e300 for each in range(len(graph.nodes))))  # in C what overflows on the way has no value
         assert abs(seen(node) - want) <= 100 * slack + 1e-13 * abs(want)
 
 
@@ -102,10 +103,10 @@ def test_every_function_with_a_slope_has_a_c_form():
         assert seen(node) == pytest.approx(float(evaluate(Call(name, tuple([X, Y, Z][: FUNCTIONS[name].arity])), {X: 1.3, Y: 0.7, Z: 1.6})), rel=1e-12)
 
 
-def test_a_power_makes_nothing_of_rounding():
+def test_a_power_of_a_ratio_is_exact_however_small_the_ratio_is():
     graph, builder = made()
     node = builder.node(call("ratio_power", X, Number(2.0), Y))
-    for x, want in ((1e-15, 0.0), (0.0, 0.0), (-1.0, 0.0), (1e-12, 5e-13 ** 0.5), (2.0, 1.0)):
+    for x, want in ((1e-15, 5e-16 ** 0.5), (0.0, 0.0), (-1.0, 0.0), (1e-12, 5e-13 ** 0.5), (2.0, 1.0)):
         seen = values_of(graph, {graph.nodes[graph.input("x", i)]: {X: x, Y: 0.5, Z: 1.0}[name] for i, name in enumerate(NAMES)})
         assert seen(node) == pytest.approx(want, rel=1e-12, abs=0)
 

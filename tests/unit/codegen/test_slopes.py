@@ -31,7 +31,7 @@ def at(graph, point):
 def test_a_slope_is_the_derivative_of_the_formula(several, point):
     graph, slopes = slopes_of(several, share=[a for tree in several if isinstance(tree, Call) for a in tree.args])
     value = at(graph, point)
-    assume(not any(half == 0 or 0 < x <= 1e-13 * half for tree in several for x, half in ratios(tree, point)))  # no ratio in C
+    assume(not any(half == 0 for tree in several for _, half in ratios(tree, point)))  # to nothing there is no ratio in C
     assume(all(abs(value(node)) < 1e100 for node in range(len(graph.nodes))))  # the square of what is larger overflows: it has no slope in C
     for i, tree in enumerate(several):
         for j, name in enumerate(NAMES):

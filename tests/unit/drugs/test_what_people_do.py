@@ -41,8 +41,7 @@ def test_no_more_relief_of_arthritis_than_trials_allow(name):
 
 @every_practice
 def test_no_more_relief_with_a_leaky_gut_either(name):
-    most = {"butyrate": 6.0, "glutamine": 6.0, "fibre": 6.0}.get(name, MOST[name])  # no trial says; an ill part of the gut shrinks under repair
-    assert -0.05 <= relief(leaky, name) <= most + 0.01
+    assert -0.05 <= relief(leaky, name) <= MOST[name] + 0.01
 
 
 @pytest.mark.parametrize("name", HELPS)

@@ -104,6 +104,26 @@ def test_hill_above_is_nothing_at_its_baseline_and_tends_to_one(baseline, half, 
     assert _at(tree, x=baseline / 2, reference=baseline, half=half, n=n) < 0
 
 
+@pytest.mark.parametrize("n", [1, 2, 1.7, 3])
+@given(st.floats(-10, 100), st.floats(0.1, 10), st.floats(0.1, 10))
+def test_hill_above_is_what_its_name_says(n, x, baseline, half):
+    at_baseline = _at(hill(R, K, n), reference=baseline, half=half)
+    want = (_at(hill(X, K, n), x=x, half=half) - at_baseline) / (1 - at_baseline)
+    tree, here = hill_above(X, K, R, n), {"x": x, "reference": baseline, "half": half}
+    slack = 1e-13 / (1 - at_baseline)  # of the definition: it loses digits where the baseline is far above the half
+    assert _at(tree, **here) == pytest.approx(want, rel=1e-9 + slack, abs=slack)
+    slope = _at(derivative(hill(X, K, n), X), x=x, half=half) / (1 - at_baseline)
+    assert abs(x) < 1e-9 or _at(derivative(tree, X), **here) == pytest.approx(slope, rel=1e-9, abs=1e-13 / abs(x) + slack)
+
+
+@pytest.mark.parametrize("n", [1, 2, 1.7])
+def test_hill_above_keeps_its_digits_where_health_is_far_above_the_half(n):
+    """There H(baseline) is 1 to the last digit, and the difference of the two nothing but rounding."""
+    tree, share = hill_above(X, K, R, n), 1.1**n
+    assert _at(tree, x=1.1e20, reference=1e20, half=1.0) == pytest.approx((share - 1) / share, rel=1e-12)
+    assert _at(tree, x=1e20, reference=1e20, half=1.0) == 0.0
+
+
 @given(st.floats(-1e300, 0.0), st.floats(1e-6, 1e6))
 def test_the_rectifier_is_exactly_nothing_below_zero(x, width):
     assert _at(rectified(X, W), x=x, width=width) == 0.0

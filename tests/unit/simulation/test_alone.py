@@ -7,9 +7,13 @@ import pytest
 from tests.helpers import refused
 from tests.small_crowd import CLOSED, LEAKING, MODEL, NOTHING, TREATED, UNTIL, problem, values
 
+from zonula.evidence.load import evidence_of
+from zonula.organs.standard import standard_model
 from zonula.simulation import alone
 from zonula.simulation.alone import solve_compiled, solver_of
+from zonula.simulation.equations import Equations, Inputs, parameter_vector
 from zonula.simulation.health import solve_health
+from zonula.simulation.kernel import load_kernel
 from zonula.simulation.outcome import Finished, NoHealthyState, Stopped
 from zonula.simulation.problem import output_times
 from zonula.simulation.reference import solve
@@ -79,3 +83,35 @@ def test_roads_are_shared_out_by_either_engine(monkeypatch):
     for road, share in one.never.shares.items():
         assert share == pytest.approx(two.never.shares[road], rel=1e-4, abs=1e-4)
     assert not asked  # the compiled kernel did all of it
+
+
+@pytest.mark.parametrize("count", [1, 63, 64, 200])
+def test_many_moments_are_observed_as_one_by_one(count):
+    model = standard_model()
+    start = np.array([s.start for s in model.states])
+    states = start * np.linspace(1.0, 1.5, count)[:, np.newaxis]
+    if count > 100:
+        states[7, 3] = np.nan  # a moment without a value is one in all it shows, and others keep theirs
+    parameters = parameter_vector(model, {path: e.value for path, e in evidence_of(model).items()})
+    health = solve_health(model, parameters)
+    equations = Equations(model, parameters, health.setpoints, health.healthy)
+    usual = Inputs.neutral(model)
+    other = replace(usual, exposures=tuple(2.0 * level + 0.1 for level in usual.exposures))
+    inputs = [other if k % 3 == 0 else usual for k in range(count)]
+    times = np.arange(float(count))
+    one_by_one = np.array([equations.observe(x, given, t) for x, given, t in zip(states, inputs, times, strict=True)])
+    together = equations.observe_all(times, states, inputs)
+    np.testing.assert_allclose(together, one_by_one, rtol=1e-12, atol=1e-300, equal_nan=True)
+    assert together.shape == (count, len(model.readouts) + len(equations.functions.traced))
+
+
+def test_health_by_the_kernel_is_that_of_the_reference_engine():
+    model = standard_model()
+    parameters = parameter_vector(model, {path: e.value for path, e in evidence_of(model).items()})
+    reference, found = solve_health(model, parameters), alone._health(load_kernel(model), parameters)
+    np.testing.assert_allclose(found.state, reference.state, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(found.setpoints, reference.setpoints, rtol=1e-9)
+    np.testing.assert_allclose(found.healthy, reference.healthy, rtol=1e-9, atol=1e-12)
+    assert found.rates[0].real == pytest.approx(reference.rates[0].real, rel=1e-6)
+    assert found.stable
+    assert found.residual <= 1e-10

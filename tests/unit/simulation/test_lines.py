@@ -33,7 +33,9 @@ column = "t"
 
 @pytest.mark.parametrize(("loc", "line"), [(("schema",), 1), (("name",), 2), (("person",), 4), (("person", "weight"), 5), (("plan", "events"), 8),
                                            (("plan", "events", 0), 8), (("parameters", "cytokines.k_tnf"), 14), (("parameters", "liver", "k_crp"), 16),
-                                           (("compare", 0, "label"), 19), (("compare", 1, "label"), 22), (("person", "wieght"), 4), (("nowhere",), 0)])
+                                           (("compare", 0, "label"), 19), (("compare", 1, "label"), 22), (("person", "wieght"), 4), (("nowhere",), 0),
+                                           (("compare", 0, "time", "column"), 20), (("compare", 0, "time", "unit"), 20), (("compare", 0, "value"), 18),
+                                           (("compare", 1, "time", "column"), 24)])
 def test_a_key_is_found_in_its_line(loc, line):
     assert line_of(TEXT, loc) == line
 

@@ -15,7 +15,8 @@ from tests.small_roads import ADDITIVE, FRAGILE, LEARNING, OVERLAPPING, leaking
 from zonula.language.assemble import assemble
 from zonula.simulation.closings import Closing, Question
 from zonula.simulation.reference import solve
-from zonula.simulation.roads import by_road, runs_for, sentence, shapley
+from zonula.simulation.roads import by_road, runs_for, sentence
+from zonula.simulation.shares import shapley
 
 THREE = ("systemic", "products", "primed")
 

@@ -26,7 +26,7 @@ static Attempt plan(const Crowd *c) {
    Explicit steps run into the border of stability, where an error that has just grown says more than its size (Gustafsson). */
 static V growth(const Crowd *c, V square) {
   const V exponent = zn_log(square);
-  if (c->job->method != ZN_TSIT5) return 0.93 * zn_exp(-0.1 * exponent);
+  if (c->job->method != ZN_TSIT5) return 0.9 * zn_exp(-0.1 * exponent);
   return 0.9 * zn_exp(zn_select(square < 1e-3, -0.1 * exponent, -0.07 * exponent + 0.04 * zn_log(c->former)));
 }
 
@@ -116,7 +116,7 @@ static Quality try(Crowd *c, const Attempt *a) {
   int any = 0;
   for (int l = 0; l < LANES; l++) any |= c->stale[l] != 0;
   if (any) refresh_slopes(&c->block, a->before, c->stale);
-  c->stale = c->stale & ~c->stale;
+  c->stale ^= c->stale; /* nobody */
   return explicit_attempt(&c->block, a->before, a->length, c->tolerance);
 }
 

@@ -3,13 +3,15 @@
  * The unknowns z are the states that rest in health, then the set-points.  model_balance gives residuals r (the states'
  * rates of change, then what each set-point holds), the gross flow through each equation, and factors of (gh D - J), D being 1
  * for states that move towards health by themselves.  Newton's method first; where it finds nothing, the motion itself is
- * followed to rest by implicit steps that grow, then Newton again.  Lanes do not know of each other.
+ * followed to rest by implicit steps that grow, then Newton again; who then has nothing is searched for by bold steps, which pass
+ * over hills where Newton's halved steps stop.  Lanes do not know of each other.
  */
 #define HEALTH_REST 1e-10     /* largest residual, relative to the gross flow, of what counts as resting */
 #define HEALTH_EXACT 1e-14    /* as good as it gets, but for states that are nothing in health: two more steps for these */
 #define HEALTH_NOTHING 1e-15  /* of the usual size of a state: nothing, but for rounding */
 #define HEALTH_NEWTON 200     /* trials, halvings included */
 #define HEALTH_RELAX 1000     /* implicit steps */
+#define HEALTH_BOLD 100       /* steps of Newton's that may make things worse */
 #define HEALTH_SHIFT 1e-7     /* 1/day: keeps states without an end (urine) from making the motion's matrix singular */
 #define HEALTH_ROUNDS 48      /* in which a growing mode outgrows what dies away */
 #define HEALTH_GROWTH 21.0    /* of the squared length in the last 16 of them: 1.1-fold in each */
@@ -18,7 +20,7 @@ enum { HEALTH_FOUND = 0, HEALTH_NOT_FOUND = 1, HEALTH_UNSTABLE = 2 };
 
 typedef struct {
     V z[NZ], trial[NZ], dz[NZ], step[NZ], r[NZ], gross[NZ], c[NC + 1], w[NZLU > NLU ? NZLU : NLU];
-    V x[NX], f[NX], ft[NX], q[NQ + 1], first[NZ], v[NX], next[NX];
+    V x[NX], f[NX], ft[NX], q[NQ + 1], first[NZ], former[NZ], v[NX], next[NX];
     double c1[NC + 1], q1[NQ + 1];
 } HealthBlock;
 
@@ -120,6 +122,34 @@ static void health_relax(HealthBlock *b, M searching)
     }
 }
 
+/* Newton's steps from the usual start, each unknown changing at most tenfold, whether or not the balance gets better: for the lanes that
+   are searching.  An unknown that is nothing may begin to change by the usual size of one. */
+static void health_bold(HealthBlock *b, M searching)
+{
+    for (int j = 0; j < NZ; j++) b->z[j] = zn_select(searching, zn_splat(health_start(j)), b->z[j]);
+    for (int n = 0; n < HEALTH_BOLD; n++) {
+        model_balance(b->z, b->c, zn_splat(0.0), b->w, b->r, b->gross);
+        model_close(b->w, b->r, b->step);
+        M bad = zn_splat(0.0) != zn_splat(0.0);
+        for (int j = 0; j < NZ; j++) bad = bad | ~(zn_abs(b->step[j]) < zn_splat(1e300));
+        for (int j = 0; j < NZ; j++) {
+            double size = health_start(j) < 0 ? -health_start(j) : health_start(j);
+            V most = zn_splat(9.0) * zn_abs(b->z[j]) + zn_splat(size > 1e-6 ? size : 1e-6);
+            V step = zn_max(zn_min(b->step[j], most), -most);
+            b->z[j] = zn_select(searching & ~bad, health_inside(j, b->z[j], b->z[j] + step), b->z[j]);
+        }
+    }
+}
+
+/* Lanes where nothing that lives has died out: where it has, the rates balance, for ever, with nobody there. */
+static M health_alive(const HealthBlock *b)
+{
+    M alive = zn_splat(0.0) == zn_splat(0.0);
+    for (int j = 0; j < NZ; j++)
+        if (health_start(j) > 0) alive = alive & (b->z[j] > zn_splat(1e-12 * health_start(j)));
+    return alive;
+}
+
 /* Exact zeros for what is zero but for rounding, where it still rests: tolerances follow the size of the healthy state. */
 static void health_tidy(HealthBlock *b)
 {
@@ -150,7 +180,11 @@ static void health_write(HealthBlock *b, int l, const double *p, double *x, doub
 static M health_odd(HealthBlock *b, double gh)
 {
     M odd = zn_splat(0.0) != zn_splat(0.0);
+#if HAS_TIME
+    model_factor_still(b->x, b->q, zn_splat(0.0), zn_splat(gh), b->w, b->f, b->ft);  /* clocks stand still in health */
+#else
     model_factor(b->x, b->q, zn_splat(0.0), zn_splat(gh), b->w, b->f, b->ft);
+#endif
     for (int i = 0; i < NX; i++) odd = odd ^ (b->w[model_pivot[i]] < zn_splat(0.0));
     return odd;
 }
@@ -201,6 +235,19 @@ static M health_unstable(HealthBlock *b, M asked)
     return unstable;
 }
 
+/* The other ways to a balance, for the lanes that are searching, of which some have *found* one that is not stable. */
+static M health_otherwise(HealthBlock *b, M searching, M found)
+{
+    health_relax(b, searching);
+    M now = health_newton(b, searching), lost = searching & ~found & ~now;
+    if (!health_any(lost)) return now;
+    for (int j = 0; j < NZ; j++) b->former[j] = b->z[j];
+    health_bold(b, lost);
+    M bold = health_newton(b, lost) & health_alive(b);
+    for (int j = 0; j < NZ; j++) b->z[j] = zn_select(lost & ~bold, b->former[j], b->z[j]);
+    return now | bold;
+}
+
 static void health_block(HealthBlock *b, int people, const double *parameters, const double *guess, double *state, double *setpoints,
                          double *healthy, double *residual, int32_t *status, int32_t *worst)
 {
@@ -221,8 +268,7 @@ static void health_block(HealthBlock *b, int people, const double *parameters, c
         M again = ~found | wrong;
         if (attempt || !health_any(again)) break;
         for (int j = 0; j < NZ; j++) b->first[j] = b->z[j];
-        health_relax(b, again);
-        M now = health_newton(b, again);
+        M now = health_otherwise(b, again, found);
         for (int j = 0; j < NZ; j++) b->z[j] = zn_select(wrong & ~now, b->first[j], b->z[j]);  /* an unstable balance is better than none */
         unstable = wrong & ~now;
         found = found | now;

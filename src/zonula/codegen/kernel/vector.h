@@ -7,8 +7,16 @@
 #define ZN_VECTOR_H
 
 #include <stdint.h>
+/* GCC reads the header for as long as it compiles a thousand lines; for classes below AVX-512 two of its names are all that is wanted. */
 #if defined(__x86_64__) || defined(_M_X64)
+#if defined(__GNUC__) && !defined(__clang__) && !defined(__AVX512F__)
+#define ZN_SQRT4(a) __builtin_ia32_sqrtpd256(a)
+#define ZN_SQRT2(a) __builtin_ia32_sqrtpd(a)
+#else
 #include <immintrin.h>
+#define ZN_SQRT4(a) (V)_mm256_sqrt_pd((__m256d)(a))
+#define ZN_SQRT2(a) (V)_mm_sqrt_pd((__m128d)(a))
+#endif
 #endif
 
 #ifndef LANES
@@ -56,9 +64,9 @@ static inline V zn_sqrt(V a) {
 #if LANES == 8 && defined(__AVX512F__)
   return (V)_mm512_sqrt_pd((__m512d)a);
 #elif LANES == 4 && defined(__AVX__)
-  return (V)_mm256_sqrt_pd((__m256d)a);
+  return ZN_SQRT4(a);
 #elif LANES == 2 && defined(__SSE2__)
-  return (V)_mm_sqrt_pd((__m128d)a);
+  return ZN_SQRT2(a);
 #else
   for (int l = 0; l < LANES; l++) a[l] = __builtin_sqrt(a[l]);
   return a;

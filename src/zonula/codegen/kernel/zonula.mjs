@@ -13,7 +13,8 @@ export const FORMAT = "zonula job 1";
 const OUTCOMES = ["finished", "too_many_steps", "step_too_small", "not_finite", "left_range", "cancelled", "not_run"]; // as in job.h
 const HEALTHS = ["found", "not_found", "unstable"]; // as in health.h
 const SIZES = ["states", "parameters", "setpoints", "healthy", "inputs", "constants", "factors", "readouts", "lanes", "reproducible", "job"];
-const FUNCTIONS = ["zn_reserve", "zn_clear", "zn_workspace", "zn_model", "zn_sizes", "zn_job_words", "zn_job_places", "zn_run", "zn_health"];
+const FUNCTIONS = ["zn_reserve", "zn_clear", "zn_workspace", "zn_model", "zn_sizes", "zn_job_words", "zn_job_places", "zn_run", "zn_health",
+                   "zn_rhs"];
 const ARRAYS = { // of a job: kind and name, as in job.h
   Int32Array: ["segment_inputs", "jump_state", "jump_way", "flow_state", "flow_way", "chosen"],
   BigInt64Array: ["segment_ptr", "jump_ptr", "flow_ptr"],
@@ -102,10 +103,11 @@ export class Kernel {
      first, count      : which of them; all
      health            : what `health` said of these very people, where it is known
      states            : whether all states are wanted at each time
+     start             : where people begin who do not begin in health, one state after the other
 
      Gives values[(person * times + time) * readouts + readout], the same of states, healthy states, and for each person an
      outcome: status (finished, stopped, no_healthy_state), reason, reached [day], worst (a state's place or -1), steps, refused. */
-  solve(job, { parameters, armOf, first = 0, count, health, states = false } = {}) {
+  solve(job, { parameters, armOf, first = 0, count, health, states = false, start } = {}) {
     const plan = this.#plan(job);
     const all = asArray("parameters", Float64Array, parameters ?? job.parameters), whole = this.#people(all);
     const until = count === undefined ? whole : first + count;
@@ -116,16 +118,38 @@ export class Kernel {
     const healths = health ?? this.health(own);
     if (healths.state?.length !== (until - first) * this.sizes.states)
       throw new KernelError("wrong_shape", "the health that is given is not that of these people", "leave it out: it is then solved");
-    return { first, readouts: job.readouts, times: plan.times.slice(), ...this.#run(job, plan, own, arms, healths, states) };
+    const begin = start === undefined ? healths.state : asArray("start", Float64Array, start);
+    if (begin.length !== healths.state.length)
+      throw new KernelError("wrong_shape", "where people begin is not said of these people", `give ${this.sizes.states} numbers for each of them`);
+    return { first, readouts: job.readouts, times: plan.times.slice(), ...this.#run(job, plan, own, arms, healths, begin, states) };
   }
 
-  #run(job, { times, ...arrays }, parameters, arms, health, wanted) {
+  /* d(state)/d(day) of one person at a moment, under a row of inputs (exposures, gates, roads) and without infusions.
+
+     person : { parameters, setpoints, healthy }, the last two as `health` gave them */
+  slopes(person, inputs, state, day = 0) {
+    const sizes = { parameters: this.sizes.parameters, setpoints: this.sizes.setpoints, healthy: this.sizes.healthy, inputs: this.sizes.inputs,
+                    state: this.sizes.states };
+    const given = Object.entries({ ...person, inputs, state }).filter(([name]) => name in sizes);
+    const arrays = Object.fromEntries(given.map(([name, numbers]) => [name, asArray(name, Float64Array, numbers)]));
+    for (const [name, size] of Object.entries(sizes))
+      if (arrays[name]?.length !== size)
+        throw new KernelError("wrong_shape", `${arrays[name]?.length ?? "no"} numbers are no ${name} of a person`, `give ${size} numbers`);
+    return this.#call(() => {
+      const at = Object.keys(sizes).map((name) => this.#put(arrays[name])), out = this.#reserve(8 * sizes.state);
+      this.#c.zn_rhs(...at, day, out);
+      return this.#view(Float64Array, out, sizes.state).slice();
+    });
+  }
+
+  #run(job, { times, ...arrays }, parameters, arms, health, begin, wanted) {
     const people = arms.length, shown = arrays.chosen.length, schedules = arrays.segment_ptr.length - 1, size = this.sizes.states;
-    const skip = Uint8Array.from(health.status, (status) => Number(HEALTHS[status] === "not_found"));
-    const start = health.state.map((x) => (Number.isNaN(x) ? 0 : x));
+    const lost = (i) => begin.subarray(i * size, (i + 1) * size).some(Number.isNaN);
+    const skip = Uint8Array.from(health.status, (status, i) => Number(HEALTHS[status] === "not_found" || lost(i)));
+    const rest = health.state.map((x) => (Number.isNaN(x) ? 0 : x)), start = begin.map((x) => (Number.isNaN(x) ? 0 : x));
     const ways = unitsOfWays(job, parameters, people, this.sizes.parameters);
     const given = { ...arrays, parameters, start, setpoints: health.setpoints, healthy: health.healthy, skip, schedule_of: arms, ways,
-                    scale: start.map((x) => (Math.abs(x) > job.no_size ? Math.abs(x) : 1)),
+                    scale: rest.map((x) => (Math.abs(x) > job.no_size ? Math.abs(x) : 1)),
                     output_ptr: BigInt64Array.from({ length: schedules + 1 }, (_, i) => BigInt(i * times.length)),
                     output_time: Float64Array.from({ length: schedules * times.length }, (_, i) => times[i % times.length]) };
     const room = { out: [Float64Array, people * times.length * shown], status: [Int32Array, people], worst: [Int32Array, people],

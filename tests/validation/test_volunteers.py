@@ -44,7 +44,7 @@ def test_on_the_fifth_day_tnf_rises_at_least_80_percent_less():
     assert "From the first dose to the last, the rise falls: TNF by" in forecast("lps_tolerance").summary
 
 
-AGES = {"cartilage", "pain_vas", "pain_felt", "phq9", "tjc28", "das28_crp", "haq", "fatigue"}  # cartilage wears, and that is felt
+AGES = {"cartilage", "pain_vas", "pain_felt", "patient_global", "phq9", "tjc28", "das28_crp", "haq", "fatigue"}  # cartilage wears, and that is felt
 
 
 def test_a_healthy_year_is_steady():

@@ -50,7 +50,7 @@ def test_ten_quiet_years_change_nothing_but_cartilage_and_what_hurts_from_it():
     result = life(until=3650.0, hours=24 * 365)
     drift = np.abs(result.readouts - result.readouts[0]).max(axis=0) / np.maximum(np.abs(result.readouts[0]), 1e-3)
     moved = {name for name, most in zip(result.problem.model.readout_names, drift, strict=True) if most > 1e-6}
-    assert moved == {"cartilage", "pain_vas", "pain_felt", "phq9", "tjc28", "das28_crp", "haq", "fatigue"}
+    assert moved == {"cartilage", "pain_vas", "pain_felt", "phq9", "tjc28", "das28_crp", "patient_global", "haq", "fatigue"}
     wear = result.problem.parameters[result.problem.model.parameter_index["joint_structure.k_ageing"]]
     assert np.allclose(result.readout("cartilage"), np.exp(-wear * result.times), rtol=1e-6)
     assert 0.9 < result.readout("cartilage")[-1] < 0.99

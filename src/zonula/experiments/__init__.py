@@ -1,0 +1,1 @@
+"""Human experiments: read from files, simulated, and compared with what was seen."""

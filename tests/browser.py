@@ -58,6 +58,6 @@ def in_node(script: str, folder: Path, wasm: Path, **data: Any) -> Any:
     given = folder / "data.json"
     given.write_text(json.dumps({**data, "wasm": str(wasm)}), encoding="utf-8")
     text = _AROUND.format(loader=json.dumps(loader().as_uri()), data=json.dumps(str(given)), script=script)
-    done = subprocess.run([shutil.which("node"), "--input-type=module"], input=text, capture_output=True, encoding="utf-8", timeout=100, check=False)
+    done = subprocess.run([shutil.which("node") or "node", "--input-type=module"], input=text, capture_output=True, encoding="utf-8", timeout=100, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout, object_hook=_unpacked)

@@ -15,7 +15,7 @@ from zonula.codegen.latex import equations
 from zonula.codegen.python import model_text
 from zonula.organs.standard import standard_model
 
-_IN_FULL = ("def derivative(", "static void model_rhs(")
+_IN_FULL = ("def derivative(", "MODEL_FUNCTION void model_rhs(")
 FOLDER = Path(__file__).resolve().parent.parent / "tests" / "golden"
 
 
@@ -24,7 +24,7 @@ def golden_texts() -> dict[str, str]:
     model = standard_model()
     written = "".join(f"{path}\n    {text}\n" for path, text in equations(model).items())
     head, *functions = re.split(r"(?m)^(?=def )", model_text(model))
-    sizes, *routines = re.split(r"(?m)^(?=static (?:void|V) )", model_source(model))
+    sizes, *routines = re.split(r"(?m)^(?=MODEL_FUNCTION \w+ .*\)$)", model_source(model))
     return {"standard_model.py.txt": head + _kept(functions), "standard_model.c.txt": sizes + _kept(routines), "standard_model.tex.txt": written}
 
 

@@ -13,9 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE, PAGE = ROOT / "src" / "zonula", ROOT / "docs" / "errors.md"
 _CODE = re.compile(r"ZN-\d{4}")
 _FAMILIES = {
-    "10": "Files and words of a command", "11": "Scenarios", "12": "Times and tolerances", "13": "Plans", "14": "Comparisons",
-    "21": "Units", "22": "Organs", "23": "Assembly", "24": "Evidence", "30": "Data from outside", "40": "Solver",
-    "60": "Building the compiled kernel", "61": "The compiled kernel", "70": "Storage",
+    "10": "Files and words of a command", "11": "Scenarios", "12": "Simulations, people, studies in people and claims",
+    "13": "Plans, and studies in parts", "14": "Comparisons, sensitivity, tipping and trials", "15": "Exchange", "18": "The explorer",
+    "21": "Units", "22": "Organs", "23": "Assembly", "24": "Evidence", "25": "Exchange, from inside", "26": "The explorer's data",
+    "30": "Data from outside", "40": "Solver", "60": "Building the compiled kernel", "61": "The compiled kernel", "70": "Storage",
     "90": "Bugs and interruptions",
 }
 

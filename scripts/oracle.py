@@ -47,6 +47,7 @@ EVEN, AFTER, LOOKED_AT = 201, (5 / 1440, 30 / 1440, 2 / 24, 8 / 24), 10  # when 
 SCORES, LEAST_SCORE, LEAST = ("sjc28", "tjc28", "haq", "swelling", "fatigue"), 0.1, 1e-9  # these, and what is in points or mm
 BINS = np.linspace(-16.0, 2.0, 181)  # of the decimal logarithm of differences: quantiles to a tenth of a decade
 _MOST_STEPS = 10_000_000
+_SAME = 1e-9  # day
 
 
 @dataclass
@@ -167,9 +168,12 @@ def setup_of(scenario: str) -> Setup:
 
 def times_of(problem: Problem) -> Vector:
     """When to look."""
-    changes = sorted({piece.start for piece in stretches(problem)})[:LOOKED_AT]
-    close = [change + later for change in changes for later in AFTER]
-    return np.unique(np.array([*np.linspace(0.0, problem.until, EVEN), *(t for t in close if t < problem.until)]))
+    changes = np.array(sorted({piece.start for piece in stretches(problem)}))
+    close = [change + later for change in changes[:LOOKED_AT] for later in AFTER]
+    times = np.array([*np.linspace(0.0, problem.until, EVEN), *(t for t in close if t < problem.until)])
+    nearest = changes[np.argmin(np.abs(times[:, np.newaxis] - changes), axis=1)]
+    times = np.unique(np.where(np.abs(times - nearest) < _SAME, nearest, times))  # no solver makes a step as short as a rounding
+    return times[np.diff(times, prepend=-np.inf) >= _SAME]
 
 
 def one_life(count: int, seed: int, days: float, method: str, case: tuple[str, int]) -> Life:

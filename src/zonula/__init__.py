@@ -9,24 +9,28 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from zonula.calibration.crowds import populate
+    from zonula.calibration.forecasting import forecast
     from zonula.ground.errors import ZonulaError
     from zonula.language.assemble import assemble
     from zonula.language.model import Model
     from zonula.organs.standard import standard_model
-    from zonula.simulation.forecast import Forecast, forecast
+    from zonula.report.trial_study import trial
+    from zonula.simulation.forecast import Forecast
     from zonula.simulation.result import Result
     from zonula.simulation.scenario import presets
     from zonula.simulation.sensitivity import sensitivities
     from zonula.simulation.simulate import simulate
+    from zonula.web.widget import Explorer
 
 _WHERE = {
-    "Forecast": "zonula.simulation.forecast", "Model": "zonula.language.model", "Result": "zonula.simulation.result",
-    "ZonulaError": "zonula.ground.errors", "assemble": "zonula.language.assemble", "forecast": "zonula.simulation.forecast",
-    "presets": "zonula.simulation.scenario", "sensitivities": "zonula.simulation.sensitivity", "simulate": "zonula.simulation.simulate",
-    "standard_model": "zonula.organs.standard",
+    "Explorer": "zonula.web.widget", "Forecast": "zonula.simulation.forecast", "Model": "zonula.language.model", "Result": "zonula.simulation.result",
+    "ZonulaError": "zonula.ground.errors", "assemble": "zonula.language.assemble", "forecast": "zonula.calibration.forecasting",
+    "populate": "zonula.calibration.crowds", "presets": "zonula.simulation.scenario", "sensitivities": "zonula.simulation.sensitivity",
+    "simulate": "zonula.simulation.simulate", "standard_model": "zonula.organs.standard", "trial": "zonula.report.trial_study",
 }
-__all__ = ["Forecast", "Model", "Result", "ZonulaError", "assemble", "forecast", "presets", "sensitivities", "simulate",
-           "standard_model"]
+__all__ = ["Explorer", "Forecast", "Model", "Result", "ZonulaError", "assemble", "forecast", "populate", "presets", "sensitivities",
+           "simulate", "standard_model", "trial"]
 
 
 def __getattr__(name: str) -> Any:

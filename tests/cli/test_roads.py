@@ -43,6 +43,38 @@ def test_json_has_the_roads_with_all_that_others_rely_on(asked):
 
 
 @pytest.mark.slow
+def test_bands_over_draws_stand_beside_the_shares_wherever_they_are_told(asked):
+    folder, said = asked
+    bands = summary(folder)["roads"]["bands"]
+    pain = summary(folder)["readouts"]["pain_vas"]
+    assert bands["draws"] == 32
+    for sense in ("never", "from_now"):
+        drawn = bands[sense]
+        assert drawn["finished"] + sum(why["draws"] for why in drawn["failed"]) == 32
+        assert set(drawn["shares"]) == {"systemic", "products", "primed", "remainder", "whole"}
+        assert all(b["p05"] <= b["p25"] <= b["median"] <= b["p75"] <= b["p95"] for b in drawn["shares"].values())
+        assert sum(drawn["shares"][road]["largest"] for road in ("systemic", "products", "primed")) <= 1 + 1e-12
+        assert drawn["verdict"] in ("identifiable", "not identifiable", "little", "unknown")
+    whole = bands["never"]["shares"]["whole"]
+    assert pain["p05"][-1] < whole["median"] < pain["p95"][-1], "the draws of the ribbon"
+    words = " ".join((folder / "summary.md").read_text("utf-8").split())
+    page = (folder / "report.html").read_text("utf-8")
+    for told in (" ".join(said.out.split()), words, " ".join(page.split())):
+        assert "Of what is not known of the typical person, 32 draws were made." in told
+    assert said.out.count("90 % of draws") == 2
+    assert page.count("<th>90 % of draws</th>") == 2
+    assert "in 32 draws of what is not known of the typical person" in page
+
+
+def test_without_draws_the_shares_stand_alone(tmp_path):
+    said = zonula("run", "lps_bolus", *SHORT, "--roads", "--draws", "0", "--json", "-o", tmp_path / "run")
+    assert said.code == 0, said.err
+    assert set(said.json["roads"]["never"]) == {"systemic", "products", "primed", "remainder"}
+    assert "bands" not in said.json["roads"]
+    assert "what is not known of the typical person" not in said.json["summary"]
+
+
+@pytest.mark.slow
 def test_the_answer_stands_in_the_output_the_summary_and_the_report(asked):
     folder, said = asked
     assert "pain [mm] by road" in said.out

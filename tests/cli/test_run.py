@@ -288,7 +288,7 @@ def test_a_disk_that_fails_leaves_nothing_half_written(tmp_path, monkeypatch):
     def full(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder, "_write_series", full)
+    monkeypatch.setattr(folder, "write_series", full)
     said = zonula("run", "healthy_year", "--no-report", "-o", tmp_path / "r")
     assert said.code == 7
     assert "No space left on device" in said.err

@@ -7,6 +7,7 @@ import shlex
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import zonula as zn
@@ -15,6 +16,10 @@ from zonula.cli.main import app
 from zonula.evidence.load import evidence_of
 from zonula.language import Organ, assemble
 from zonula.organs.standard import ORGANS, standard_model
+from zonula.simulation.equations import parameter_vector
+from zonula.simulation.events import Plan
+from zonula.simulation.problem import Problem
+from zonula.simulation.reference import solve
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -56,7 +61,8 @@ def test_the_scenario_of_the_readme_runs(tmp_path: Path) -> None:
     assert 18 <= given.count("naproxen") <= 27  # of 28, four in five are taken
 
 
-def test_the_python_of_the_readme_runs() -> None:
+def test_the_python_of_the_readme_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
     text = next(block for block in blocks(README, "python") if "import zonula" in block)
     names: dict[str, object] = {}
     exec(compile(text, "README.md", "exec"), names)
@@ -69,6 +75,20 @@ def test_the_organ_of_the_docs_is_an_organ_that_fits(monkeypatch: pytest.MonkeyP
     exec(compile(text, "organs.md", "exec"), names)
     model = assemble(*ORGANS, names["Thyroid"])
     assert model.state_index["thyroid.t3"] == len(model.states) - 1
+
+
+def test_the_organ_of_the_docs_with_a_clock_is_one_that_swings_about_its_health() -> None:
+    text = blocks((ROOT / "docs" / "organs.md").read_text("utf-8"), "python")[1]
+    names: dict[str, type[Organ]] = {}
+    exec(compile(text, "organs.md", "exec"), names)
+    model = assemble(names["Pineal"])
+    values = {"pineal.mean": 30.0, "pineal.swing": 0.9, "pineal.period": 1.0, "pineal.peak": 2 / 24, "pineal.k": 20.0}
+    result = solve(Problem(model=model, parameters=parameter_vector(model, values), plan=Plan(), until=4.0, times=np.arange(0.0, 4.001, 1 / 96)))
+    shown, last = result.readout("melatonin"), result.times >= 3.0
+    assert shown[0] == pytest.approx(30.0)
+    assert np.trapezoid(shown[last], result.times[last]) == pytest.approx(30.0, rel=1e-4)
+    assert 40 < shown[last].max() < 57
+    assert 2.0 < 24 * (result.times[last][np.argmax(shown[last])] - 3.0) < 5.0  # after the peak of what makes it
 
 
 def test_the_numbers_that_the_readme_quotes_are_those_of_the_model() -> None:

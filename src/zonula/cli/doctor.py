@@ -40,7 +40,8 @@ def examine() -> dict[str, Any]:
 
 
 def _kernel() -> dict[str, Any]:
-    from zonula.codegen.compiler import cache_folder, cpu_class, library, recipe
+    from zonula.codegen.cache import cache_folder
+    from zonula.codegen.compiler import cpu_class, library, recipe
     from zonula.ground.errors import ZonulaError
     from zonula.organs.standard import standard_model
     from zonula.simulation.kernel import load_kernel
@@ -67,18 +68,18 @@ def _difference(kernel: Any) -> float:
 
     from zonula.evidence.load import evidence_of
     from zonula.simulation.equations import Equations, Inputs, parameter_vector
-    from zonula.simulation.health import Health, solve_health
+    from zonula.simulation.kernel import FOUND
 
     model = kernel.model
     parameters = parameter_vector(model, {path: e.value for path, e in evidence_of(model).items()})
-    health = solve_health(model, parameters)
-    if not isinstance(health, Health):
+    health = kernel.health(parameters[np.newaxis, :])  # where is of no account, but that something moves there
+    if health.status[0] != FOUND:
         return float("inf")
-    x, inputs = health.state * 1.1, Inputs.neutral(model)
-    equations = Equations(model, parameters, health.setpoints, health.healthy)
+    x, inputs = health.state[0] * 1.1, Inputs.neutral(model)
+    equations = Equations(model, parameters, health.setpoints[0].tolist(), health.healthy[0].tolist())
     want = equations.derivative(x, inputs)
     row = np.array([*inputs.exposures, *inputs.gates, *inputs.roads])
-    ours = kernel.slopes((parameters, np.array(health.setpoints), np.array(health.healthy)), row, x, 0.0)
+    ours = kernel.slopes((parameters, health.setpoints[0], health.healthy[0]), row, x, 0.0)
     flows = np.abs(equations.jacobian(x, inputs)) @ np.abs(x) + np.abs(want)
     return float(np.max(np.abs(ours - want) / np.maximum(flows, 1e-300)))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from zonula.ground.errors import UsageError
 from zonula.simulation.forecast import Forecast, forecast_of
 from zonula.simulation.prepare import Setup, prepare
+from zonula.simulation.ribbon import DRAWS
 from zonula.simulation.scenario import read_scenario
 
 _PATIENCE = 1.0  # seconds before a progress bar appears
@@ -20,7 +22,7 @@ _PATIENCE = 1.0  # seconds before a progress bar appears
 def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] = (), flags: Mapping[str, str] | None = None,
             without: Iterable[str] = (), close_road: Iterable[str] = (), roads: bool = False, since: str | None = None,
             out: str | None = None, seed: int | None = None,
-            engine: str = "kernel", draws: int | None = None,
+            engine: str = "kernel", draws: int | None = None, population: str = "evidence",
             as_json: bool = False, force: bool = False, report: bool = True, quiet: bool = False, dry_run: bool = False) -> int:
     """Simulate a scenario and write its folder; returns the exit code (0, or 4 where the person could not be simulated)."""
     started = time.perf_counter()
@@ -30,10 +32,15 @@ def execute(scenario: str, *, settings: Iterable[str] = (), plan: Iterable[str] 
     if dry_run:
         _print_resolved(setup, as_json=as_json)
         return 0
-    from zonula.report.folder import place_for, write_folder
+    if engine == "kernel" and draws != 0:
+        from zonula.calibration.forecasting import with_people
+
+        setup = with_people(setup, population, DRAWS if draws is None else draws)
+    from zonula.report.folder import load_libraries, place_for, write_folder
 
     folder = place_for(setup, Path(out) if out else None, force=force)
-    with _progress(quiet=quiet or as_json) as progress:
+    threading.Thread(target=load_libraries, kwargs={"report": report}, daemon=True).start()  # while the kernel runs
+    with progress_bar(quiet=quiet or as_json) as progress:
         run = forecast_of(setup, engine=engine, draws=draws, progress=progress)
     written = write_folder(run, folder, force=force, report=report, seconds=time.perf_counter() - started)
     if as_json:
@@ -99,7 +106,7 @@ def _print_resolved(setup: Setup, *, as_json: bool) -> None:
 
 
 @contextmanager
-def _progress(*, quiet: bool) -> Iterator[Callable[[float], None] | None]:
+def progress_bar(*, quiet: bool) -> Iterator[Callable[..., None] | None]:
     """A progress bar on stderr that appears after a second, on a terminal only."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -108,18 +115,18 @@ def _progress(*, quiet: bool) -> Iterator[Callable[[float], None] | None]:
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
     started = time.monotonic()
-    bar = Progress(TextColumn("simulating"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn(),
+    bar = Progress(TextColumn("{task.description}"), BarColumn(), TextColumn("{task.percentage:.0f} %"), TimeRemainingColumn(),
                    console=Console(stderr=True), transient=True)
     task = bar.add_task("simulating", total=1.0)
     shown = False
 
-    def tell(share: float) -> None:
+    def tell(share: float, what: str = "") -> None:
         nonlocal shown
         if not shown and time.monotonic() - started > _PATIENCE:
             bar.start()
             shown = True
         if shown:
-            bar.update(task, completed=share)
+            bar.update(task, completed=share, description=f"simulating {what}".rstrip())
 
     try:
         yield tell

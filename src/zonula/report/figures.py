@@ -5,15 +5,15 @@ from __future__ import annotations
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from zonula.ground.files import write_atomically
 from zonula.report.course import chosen, draw_course
+from zonula.report.frame import settle
 from zonula.report.panels import clock, mark_doses, panel
+from zonula.report.pictures import save_figure
 from zonula.report.roads_figures import draw_roads, road_caption, road_title
 from zonula.report.style import DATA, PEOPLE, house_style
 from zonula.simulation.forecast import Forecast
@@ -42,8 +42,7 @@ def draw_figures(run: Forecast, folder: Path) -> list[Figure]:
     with house_style() as pyplot, warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph")  # a label in a script that the font lacks is drawn as boxes; the page shows it
         for figure, canvas in filter(None, (_response(run, pyplot), _course(run, pyplot), _by_road(run, pyplot))):
-            for ending in ("svg", "png"):
-                write_atomically(folder / f"{figure.name}.{ending}", partial(_save, canvas, ending))
+            save_figure(canvas, folder, figure.name)
             made.append(figure)
     return made
 
@@ -53,11 +52,6 @@ def _by_road(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
     if run.roads is None or "finished" not in (run.roads.never.status, run.roads.from_now.status):
         return None
     return Figure(ROADS_FIGURE, road_title(run.roads), road_caption(run.roads)), draw_roads(run.roads, pyplot)
-
-
-def _save(canvas: Any, ending: str, path: Path) -> None:
-    """Write a figure without a date or the name of a program in it: the same figure gives the same bytes."""
-    canvas.savefig(path, format=ending, metadata={"Date": None} if ending == "svg" else {"Software": None})
 
 
 def _response(run: Forecast, pyplot: Any) -> tuple[Figure, Any] | None:
@@ -97,6 +91,7 @@ def _beside_data(run: Forecast, names: list[str], pyplot: Any, *, window: tuple[
             _points(axis, o, scale)
         axis.set_ylim(0, max(axis.get_ylim()[1], *(1.08 * _top(o) for o in mine), 1e-9))
         mark_doses(axis, result, zero, scale, window)
+        settle(axis)
     for axis in axes.flat[len(names):]:
         axis.set_visible(False)
     handles, labels = axes.flat[0].get_legend_handles_labels()
@@ -126,8 +121,9 @@ def ribbon_words(ribbon: Ribbon | None) -> str:
     """What a ribbon means, behind a caption; empty where there is none."""
     if ribbon is None:
         return ""
-    return (f" The ribbons hold 90 % and half of {ribbon.finished} draws of all that is not known of the typical person, "
-            "guesses included and not yet calibrated; "
+    after = ("guesses included and not calibrated" if ribbon.variants == 0 else
+             f"after calibration on studies in people, guesses included, in {ribbon.variants} variants of the model where the science is disputed")
+    return (f" The ribbons hold 90 % and half of {ribbon.finished} draws of all that is not known of the typical person, {after}; "
             "what rises above four times the curve is cut off.")
 
 

@@ -8,7 +8,7 @@ from dataclasses import fields
 import numpy as np
 
 from zonula.report.anatomy import BodyPicture
-from zonula.report.ranges import RANGES
+from zonula.report.ranges import RANGES, Values
 from zonula.simulation.result import Result
 from zonula.simulation.words import moment, number
 
@@ -48,11 +48,12 @@ def when_of(result: Result, day: float) -> str:
 def most_moved(result: Result, names: Iterable[str], count: int) -> list[str]:
     """Of *names*, those that went furthest off their own first value (the earlier ones a little preferred), in the order given."""
     known = [name for name in names if name in result.problem.model.readout_names]
-    moved = {name: float(np.max(np.abs(_degrees(result, name) - _degrees(result, name)[0]))) for name in known if result.moved(name)}
+    moved = {name: float(np.max(np.abs((off := _degrees(result, name)) - off[0]))) for name in known if result.moved(name)}
     chosen = sorted(moved, key=lambda name: _RANK * known.index(name) - moved[name])[:count]
     return [name for name in known if name in chosen] or known[:count]
 
 
-def _degrees(result: Result, name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _degrees(result: Result, name: str) -> Values:
     """How far off normal a readout is at each time, in levels."""
-    return np.array([RANGES[name].degree(value) if np.isfinite(value) else 0.0 for value in result.readout(name)])
+    y = result.readout(name)
+    return np.where(np.isfinite(y), RANGES[name].degrees(y), 0.0)

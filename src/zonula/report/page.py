@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -20,6 +19,7 @@ from zonula.language.units import pretty
 from zonula.report.anatomy import BodyPicture
 from zonula.report.figures import RESPONSE_FIGURE, ROADS_FIGURE, Figure
 from zonula.report.moments import most_moved, when_of
+from zonula.report.pictures import data_uri
 from zonula.report.ranges import LEVELS, RANGES
 from zonula.report.tables import MISFIT_HEAD, NUMBERS_HEAD, misfit_rows, road_head, road_rows, rows
 from zonula.simulation.closings import written
@@ -36,7 +36,7 @@ _MOST_CARDS = 6
 _MOST_SENTENCES = 12  # of a plan; more are in plan.csv
 LIMITS = (
     "Whether an inflamed gut can stay ill by itself depends on numbers that nobody has measured in people; within their ranges it can, or cannot.",
-    "It is one typical person: the ribbon shows what is not known of that person, drawn from the evidence, not how much people differ.",
+    "It is one typical person: the ribbon shows what is not known of that person, not how much people differ.",
     "Most numbers of the gut's immunity, the joint and pain are assumed, above all the clock of autoimmunity and what endotoxin does to joints.",
     "The typical person has more relief by anti-TNF than the mean of a trial, in which some make antibodies and others have none.",
     "Endotoxin given slowly is answered too weakly, above all by IL-10: the equations that fit the bolus do not fit the infusion.",
@@ -74,7 +74,7 @@ def report_page(run: Forecast, figures: Sequence[Figure], svgs: Mapping[str, str
         name=run.setup.source.table.title or run.setup.name.replace("_", " "), about=run.setup.source.table.about,
         outcome=run.result.outcome.as_dict(),
         summary=run.summary, cards=_cards(run), levels=LEVELS, anatomy=Markup(anatomy), normal=_normal(run),  # noqa: S704 (drawn here, every text in it escaped)
-        figures=[(f, _data_uri(svgs[f.name])) for f in figures], response_figure=RESPONSE_FIGURE,
+        figures=[(f, data_uri(svgs[f.name])) for f in figures], response_figure=RESPONSE_FIGURE,
         head=NUMBERS_HEAD, table=rows(run.result),
         roads_figure=ROADS_FIGURE, road_head=road_head(run.roads) if run.roads else (), roads=road_rows(run.roads) if run.roads else (),
         misfit_head=MISFIT_HEAD, misfits=misfit_rows(run.misfits), person=_person(run), health=_health(run),
@@ -99,10 +99,6 @@ def _named(sentence: str) -> str:
     text = f"{plain(sentence)} "
     name = max((name for name in CATALOGUE.names if text.startswith(f"{name} ")), key=len, default="")
     return "" if re.match(r"[\d.e]+ (from|at|to|until|$)", text[len(name) + 1:]) else name
-
-
-def _data_uri(svg: str) -> str:
-    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode("ascii")
 
 
 def _cards(run: Forecast) -> list[_Card]:

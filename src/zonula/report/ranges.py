@@ -8,10 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from zonula.language.units import pretty
 from zonula.simulation.words import name_of, number
 
+Values = npt.NDArray[np.float64]
 _SEEN = 1e-4  # less is shown as 0: no assay sees it
 LEVELS = ("normal", "slightly off", "clearly off", "far off")
 
@@ -51,10 +53,15 @@ class Range:
 
     def degree(self, value: float) -> float:
         """The level without steps: 1 at the first limit, 2 at the second, 3 at the third, 4 at most."""
+        return float(self.degrees(np.array([value]))[0])
+
+    def degrees(self, values: Values) -> Values:
+        """The same for many values."""
         first, second, third = self.limits
         best, worst = (2 * first - second, max(2 * third - second, 0.0)) if self.low_is_bad else (0.0, 3 * third)
         where, degrees = [best, first, second, third, worst], [0.0, 1.0, 2.0, 3.0, 4.0]
-        return float(np.interp(value, where[::-1], degrees[::-1]) if self.low_is_bad else np.interp(value, where, degrees))
+        out: Values = np.interp(values, where[::-1], degrees[::-1]) if self.low_is_bad else np.interp(values, where, degrees)
+        return out
 
     def text(self, value: float) -> tuple[str, str]:
         """A value as it is shown, and what stands behind it."""

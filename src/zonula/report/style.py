@@ -20,14 +20,22 @@ _RC: Any = {
 }
 
 
-@contextmanager
-def house_style() -> Iterator[Any]:
-    """Give ``matplotlib.pyplot`` in the house style, on a backend that needs no screen."""
+def drawing() -> Any:
+    """``matplotlib.pyplot``, on a backend that needs no screen; the first time, loading it takes half a second."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     from matplotlib import pyplot
 
+    return pyplot
+
+
+@contextmanager
+def house_style() -> Iterator[Any]:
+    """Give ``matplotlib.pyplot`` in the house style, on a backend that needs no screen."""
+    import matplotlib as mpl
+
+    pyplot = drawing()
     with mpl.rc_context(_RC):
         yield pyplot
         pyplot.close("all")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from zonula.report.ranges import label_of
 from zonula.simulation.closings import REMAINDER
 from zonula.simulation.misfit import Misfit
 from zonula.simulation.result import Result
+from zonula.simulation.road_bands import WHOLE, Band
 from zonula.simulation.roads import Roads
 from zonula.simulation.words import name_of, number
 
@@ -19,6 +20,7 @@ _BODY = ("pain_vas", "das28_crp", "sjc28", "cartilage", "phq9", "fatigue", "auto
          "mucus_thickness", "plasma_lps")  # told before the others where they move
 NUMBERS_HEAD = ("", "unit", "healthy", "highest", "on day", "at the end")
 
+_TOO_SMALL = 1e-4  # of the whole: a smaller share is shown as 0
 _ROAD_ROWS = {REMAINDER: "none of them; all closed"}
 
 
@@ -76,19 +78,23 @@ def road_head(roads: Roads) -> tuple[str, ...]:
     """The heads of the columns of :func:`road_rows`."""
     day, unit = f"{roads.question.day:g}", pretty(roads.unit)
     told = name_of(roads.question.readout) + (f" [{unit}]" if unit else "")
-    return (f"{told} by road", "share (never open)", f"share (closed from day {day})", "left without it (never open)",
+    drawn = ("90 % of draws",) if roads.bands else ()
+    return (f"{told} by road", "share (never open)", *drawn, f"share (closed from day {day})", *drawn, "left without it (never open)",
             f"left without it (closed from day {day})")
 
 
 def road_rows(roads: Roads) -> list[tuple[str, ...]]:
-    """For each road: its share in both senses, and what is left where it alone is closed; then what no road carries, and the sum."""
+    """For each road: its share in both senses, where that lies over draws, and what is left where it alone is closed; then the rest and the sum."""
     senses = (roads.never, roads.from_now)
+    bands = (roads.bands.never, roads.bands.from_now) if roads.bands else (None, None)
     names = [*roads.never.roads, REMAINDER]
-    columns = [[sense.shares[name] for name in names] for sense in senses]
-    columns += [[sense.alone[name] for name in (*roads.never.roads, "all")] for sense in senses]
-    table = [(_ROAD_ROWS.get(name, name), *(_known(column[i]) for column in columns)) for i, name in enumerate(names)]
-    whole = _known(roads.at_end)
-    return [*table, ("together", whole, whole, "", "")]
+    columns = []
+    for sense, drawn in zip(senses, bands, strict=True):
+        columns.append([*(_known(sense.shares[name], _TOO_SMALL * abs(roads.at_end or 0.0)) for name in names), _known(roads.at_end)])
+        if drawn is not None:
+            columns.append([_reach(drawn.bands, name) for name in (*names, WHOLE)])
+    columns += [[*(_known(sense.alone[name]) for name in (*roads.never.roads, "all")), ""] for sense in senses]
+    return list(zip([*(_ROAD_ROWS.get(name, name) for name in names), "together"], *columns, strict=True))
 
 
 def road_lines(roads: Roads) -> list[str]:
@@ -96,8 +102,16 @@ def road_lines(roads: Roads) -> list[str]:
     return aligned([road_head(roads), *road_rows(roads)])
 
 
-def _known(value: float | None) -> str:
-    return "unknown" if value is None else number(0.0 if abs(value) < 1e-6 else value)
+def _known(value: float | None, least: float = 0.0) -> str:
+    return "unknown" if value is None else number(0.0 if abs(value) < max(least, 1e-6) else value)
+
+
+def _reach(bands: Mapping[str, Band], name: str) -> str:
+    """From where to where nine tenths of the draws reach; what is next to nothing beside the whole is told as nothing."""
+    if not bands:
+        return "unknown"
+    least = 10 * _TOO_SMALL * max(abs(bands[WHOLE].low), abs(bands[WHOLE].high))  # draws are solved less exactly
+    return " to ".join(dict.fromkeys(_known(edge, least) for edge in (bands[name].low, bands[name].high)))
 
 
 def aligned(table: list[tuple[str, ...]]) -> list[str]:

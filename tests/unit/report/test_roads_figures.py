@@ -1,16 +1,18 @@
 """The figure of pain by road shows what the runs said: areas that add up to the whole, bars with their numbers."""
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
-from tests.small_roads import ADDITIVE, FRAGILE, LEARNING, OVERLAPPING, leaking
+from tests.small_roads import ADDITIVE, FRAGILE, LEARNING, OVERLAPPING, asked, leaking, people
 
 from zonula.report import roads_figures
 from zonula.report.roads_figures import _apart, draw_roads, road_caption, road_title
 from zonula.report.style import house_style
 from zonula.report.tables import road_lines, road_rows
 from zonula.simulation.closings import REMAINDER, ROADS
+from zonula.simulation.road_bands import road_bands
 from zonula.simulation.roads import by_road
 
 
@@ -110,3 +112,68 @@ def test_title_and_caption_name_the_readout_and_warn():
     assert road_title(roads) == "Pain by road"
     assert "day 20" in road_caption(roads)
     assert "convention" in road_caption(roads)
+
+
+# --- how well the shares are known -----------------------------------------------------------------------
+
+def known(problem, **several):
+    """The roads of a person with the bands of twenty who differ in what is given."""
+    setup = asked(problem, typical=people(problem, 20, **several))
+    return replace(by_road(problem, day=20.0), bands=road_bands(setup, setup.question, draws=20))
+
+
+def test_draws_are_shown_beside_the_person_in_a_panel_of_their_own():
+    effects = np.linspace(2.05, 9.0, 20)
+    roads, count = known(leaking(ADDITIVE), additive__of_a=effects), int(np.sum(effects > 3.0))
+    with house_style() as pyplot:
+        canvas = draw_roads(roads, pyplot)
+        canvas.canvas.draw()
+        *_, lowest = canvas.axes
+        assert len(canvas.axes) == 3
+        texts = [text.get_text() for text in lowest.texts]
+        lines = [sorted(line.get_xdata()) for line in lowest.lines]
+        boxes = [(patch.get_x(), patch.get_x() + patch.get_width()) for patch in lowest.patches]
+        left, right = lowest.get_xlim()
+    for drawn in (roads.bands.never, roads.bands.from_now):
+        for name, band in drawn.bands.items():
+            assert [band.low, band.high] in lines, name
+            assert any(box == pytest.approx((band.lower, band.upper)) for box in boxes), name
+            assert left < band.low
+            assert band.high < right
+    assert [roads.at_end] in lines
+    assert [roads.never.shares["systemic"]] in lines
+    assert f"largest in {count} of 20 draws, later {count} of 20" in texts
+    for text in ("systemic", REMAINDER, "whole", "never open", "closed from day 20 on"):
+        assert texts.count(text) == 1
+
+
+def test_without_draws_there_is_no_such_panel_and_no_word_of_it():
+    roads = by_road(leaking(ADDITIVE), day=20.0)
+    with house_style() as pyplot:
+        assert len(draw_roads(roads, pyplot).axes) == 2
+    assert "draws" not in road_caption(roads)
+    assert "90 % of draws" not in road_lines(roads)[0]
+    told = road_caption(known(leaking(ADDITIVE)))
+    assert "20 draws of what is not known" in told
+    assert "90 %" in told
+
+
+def test_too_few_draws_are_told_where_their_bands_would_be():
+    problem = leaking(FRAGILE, **{"fragile.per_one": 1.0})
+    roads = known(problem, fragile__per_one=[2.4] * 8 + [1.0] * 12)
+    with house_style() as pyplot:
+        lowest = draw_roads(roads, pyplot).axes[2]
+        assert "too few draws reached the end" in [text.get_text() for text in lowest.texts]
+        assert not lowest.patches
+    assert {row[2] for row in road_rows(roads)} == {"unknown"}
+
+
+def test_the_table_has_the_draws_behind_each_share():
+    roads = known(leaking(ADDITIVE, **{"additive.of_b": 1e-5}), additive__of_a=[3.0] * 10 + [9.0] * 10)
+    assert road_lines(roads)[0].count("90 % of draws") == 2
+    rows = road_rows(roads)
+    assert [len(row) for row in rows] == [7] * 5
+    assert rows[0][1:5] == ("4", "3 to 9", "4", "3 to 9")
+    assert rows[1][1:3] == ("0", "0"), "next to nothing is nothing"
+    assert rows[2][2] == "-1"
+    assert rows[-1][1:] == ("5", "4 to 10", "5", "4 to 10", "", "")

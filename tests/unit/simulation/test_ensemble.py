@@ -290,8 +290,8 @@ def test_progress_rises_to_all(jobs, chunk):
 
 # --- broken off -----------------------------------------------------------------------------------------
 
-DAILY = Arm(plan=Plan(doses=tuple(dose(5.0, float(day)) for day in range(30_000))))
-SLOW = {"times": np.array([0.0, 30_000.0]), "until": 30_000.0, "rtol": 1e-10, "arms": (DAILY,)}  # 64 people take some ten seconds
+OFTEN = Arm(plan=Plan(doses=tuple(dose(5.0, float(quarter) / 4.0) for quarter in range(120_000))))
+SLOW = {"times": np.array([0.0, 30_000.0]), "until": 30_000.0, "rtol": 1e-10, "arms": (OFTEN,)}  # 64 people take some twenty seconds
 
 
 def test_what_is_cancelled_ends_soon_and_leaves_no_threads():

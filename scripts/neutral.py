@@ -23,6 +23,7 @@ NEUTRAL: dict[str, dict[str, float]] = {
     "extent": {"segments.k_extent": _NONE},
     "adaptation to NSAIDs": {"epithelium.adaptation_maximum": 0.0},
     "antibodies against a drug": {"adalimumab.gain_clearance": 0.0},
+    "no bacterium, no growth": {"joint.foothold": _NONE},
     "sealer": {"sealer.share_zonulin": 1.0, "sealer.share_inflammation": 0.0},
 }
 # corrections of single values by an audit of their sources, or by trials (methotrexate): what they were before

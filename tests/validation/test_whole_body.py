@@ -143,6 +143,20 @@ def test_a_pathogen_that_finds_no_foothold_dies_out():
     assert result.readout("pathogen_load")[-1] < 1e-3
 
 
+# Growth is kept just below killing in a sound joint, so that a little less of phagocytes, as under a blocker of TNF, tips it.
+TIPPING = ("parameters.joint.k_growth=9.75 1/day", "parameters.joint.k_killing=9.8 1/day")
+BLOCKED = "adalimumab 40 mg sc qw x 100 from day 7"
+
+
+@pytest.mark.parametrize(("put_in", "septic"), [((), False), (("joint.bacteria 0.1 CFU/mL at day 100",), False),
+                                                (("joint.bacteria 1e4 CFU/mL at day 100",), True)])
+def test_a_joint_goes_septic_by_bacteria_that_came_and_not_out_of_nothing(put_in, septic):
+    problem = setup([BLOCKED, *put_in], *TIPPING, "solve.rtol=1e-7", until=700.0).problem
+    bacteria = solve(replace(problem, times=np.arange(0.0, 701.0))).readout("joint_bacteria")
+    assert bacteria[0] < 0.01
+    assert (bacteria[-1] > 1e6) == septic
+
+
 # --- the sugar test ------------------------------------------------------------------------------------
 
 DRINK = ("sugar_test.lactulose_stomach 5 g at day 1", "sugar_test.mannitol_stomach 2 g at day 1")

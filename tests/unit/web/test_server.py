@@ -202,3 +202,17 @@ def test_a_bug_is_told_without_its_inside(monkeypatch):
     assert said.status_code == 500
     assert "inner words" not in said.text
     assert said.headers["content-type"] == "application/json"
+
+
+def test_a_queue_that_is_closed_ends_its_thread_and_takes_nothing_more():
+    queue, begun = Queued(), threading.Event()
+    def work(tell, cancel):
+        begun.set()
+        return {"cancelled": cancel.wait(5)}
+    job = queue.add(work)
+    assert begun.wait(5)
+    queue.close()
+    queue.worker.join(5)
+    assert not queue.worker.is_alive()
+    assert job.result == {"cancelled": True}
+    assert queue.add(work) is None

@@ -13,7 +13,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs" / "results"
-NAMES = ("validation", "claims", "learned", "influence", "mutants")
+NAMES = ("validation", "claims", "learned", "influence", "mutants", "held_out")
 DIGITS = 4  # that are kept of a number
 _ROW = ("id", "experiment", "domain", "measure", "at", "statistic", "judged", "unit", "against", "observed", "predicted", "p05", "p25", "p75", "p95",
         "inside90", "inside50", "verdict", "reason", "n", "people", "quality")
@@ -38,6 +38,7 @@ class Results:
     learned: Json | None = None
     influence: Json | None = None
     mutants: Json | None = None
+    held_out: Json | None = None
     misses: Mapping[str, str] = field(default_factory=dict)
 
 

@@ -26,6 +26,9 @@ same few persons on day 0. With errors of their own and without any swing 202 ro
 with swings 204 (51), 4.91, by a population that had been fitted before both. The one that ships was then fitted anew, once, knowing both: 202 (47),
 4.61. It made the effect of context smaller (`pain.context_maximum` from 0.24 to 0.17 in the middle), which had been fitted when nothing else made
 people better under placebo: some arms on placebo are hit better, some on drugs worse."""
+_HELD_OUT = """What is held out is the calibration alone: whoever built the model and chose its numbers had seen most of these studies,
+and groups of patients are made by histories that were chosen with them in view. What the calibration is worth is the difference between the
+two lines."""
 _NOT_FITTED = """Rows that were not fitted are directions, bounds, and numbers that too few typical persons show: easier to be inside, or
 impossible to fit. They are no sample of unseen studies."""
 _EVERY_ROW = """Rows that the population was calibrated on are marked with an f: they say how well it fits and nothing of how well others
@@ -48,7 +51,7 @@ def page(results: Results) -> str:
         return "\n".join([*lines, nothing_yet("zonula validate --json")])
     if missing := unexplained(results):
         raise PagesError(f"{len(missing)} misses have no explanation in docs/results/misses.toml: {', '.join(missing)}")
-    lines += [*_what_was_run(said), *_totals(said, results.learned), *_domains(said)]
+    lines += [*_what_was_run(said), *_totals(said, results.learned), *_held_out(results.held_out), *_domains(said)]
     lines += ["## Every row", "", _EVERY_ROW, ""]
     for name in said["domains"]:
         lines += _rows_of(name, said, results)
@@ -134,6 +137,36 @@ def _totals(said: Json, calibration: Json | None) -> Iterator[str]:
     counts = Counter(row["verdict"] for row in said["rows"])
     yield f"{', '.join(f'{verdict} {n}' for verdict, n in counts.most_common())}. Right would be 90 % and 50 % inside."
     yield ""
+
+
+def _held_out(said: Json | None) -> Iterator[str]:
+    """How well studies are foreseen that the calibration did not see."""
+    yield from ("## Studies that were held out", "")
+    if said is None:
+        yield nothing_yet("python scripts/held_out.py")
+        return
+    facts, rows = said["population"], said["rows"]
+    folds = len(facts["calibrations"])
+    yield (f"The studies were dealt into {folds} parts, those of one publication together; {facts['members']} typical persons were calibrated on all "
+           f"parts but one, {facts['typical']} of them, with {facts['around']} persons around each, foresaw the studies of that one, and so with "
+           f"each (`python scripts/held_out.py`, {of_which_model(facts)}). {_HELD_OUT}")
+    yield ""
+    yield from table(("", "rows", "inside 90 %", "inside 50 %", "median interval score", "width, against before calibration"),
+                     (("never seen by their calibration", *_total(said["totals"])),
+                      ("the same rows, before any calibration", *_total(said["before"]))))
+    changes = Counter(_better(row) for row in rows if row["score"] is not None and row["before"] is not None)
+    yield (f"Of the numbers that were held out {changes['better']} have a better score than before any calibration, {changes['worse']} a worse one "
+           f"and {changes['same']} the same. In by the calibration of others came {_moved(rows, 'inside90', 'before90')}; out went "
+           f"{_moved(rows, 'before90', 'inside90')}.")
+    yield ""
+
+
+def _better(row: Json) -> str:
+    return "better" if row["score"] < row["before"] else "worse" if row["score"] > row["before"] else "same"
+
+
+def _moved(rows: Sequence[Json], there: str, not_there: str) -> str:
+    return ", ".join(row["id"] for row in rows if row[there] and not row[not_there]) or "none"
 
 
 def _total(t: Json) -> tuple[str, ...]:

@@ -86,6 +86,11 @@ CLAIMS: dict[str, Any] = {
                 "negative_control": {"failed": True, "statements": [statement("y >= 10", 0.0, {"standard": 0.0, "no_tolerance": None}, "fails")]},
                 "numbers": {"early_neither_end": a_number(30, 35, 40, 45, 50), "early_added_to_gut_end": a_number(1, 2, 3.456, 4, 5)},
                 "evidence_strength": "low", "evidence": {"note": "No trial."}, "would_tell_most": [{"row": "ENDO-001", "share_of_variance": 0.2}]}]}
+HELD_OUT: dict[str, Any] = {
+    "schema": "zonula/held_out/1", "totals": totals(3, 2 / 3), "before": totals(3, 1 / 3), "domains": {},
+    "population": {"model": MODEL, "members": 30, "persons": 3, "steps": 2, "seed": 0, "typical": 12, "around": 3, "calibrations": ["a", "b"]},
+    "rows": [{"id": name, "inside90": now, "before90": then, "score": score, "before": earlier} for name, now, then, score, earlier in (
+        ("ENDO-001", True, False, 1.0, 3.0), ("ENDO-002", False, True, 4.0, 3.0), ("ENDO-003", True, True, 2.0, 2.0), ("ENDO-004", True, True, None, 2.0))]}
 MUTANTS = [{"number": i, "mutant": f"halve a.{i}", "kind": "halve", "told": f"a.{i} is half", "noticed_by": who, "by": "", "why": "", "errors": errors}
            for i, (who, errors) in enumerate([("health", []), ("battery", []), ("battery", []), ("nobody", []), ("error", ["battery: no answer"])])]
 
@@ -159,6 +164,18 @@ def test_a_row_that_is_no_miss_any_more_is_told() -> None:
     results = everything(misses={"ENDO-001": "a", "ENDO-002": "b"})
     assert docs_validation.no_longer(results) == ["ENDO-002"]
     docs_validation.page(results)
+
+
+def test_what_was_held_out_is_told_beside_what_was_thought_before():
+    page = docs_validation.page(everything(held_out=HELD_OUT))
+    assert "| never seen by their calibration | 3 | 67 % |" in page
+    assert "| the same rows, before any calibration | 3 | 33 % |" in page
+    assert "1 have a better score than before any calibration, 1 a worse one and 1 the same." in page
+    assert "came ENDO-001; out went ENDO-002." in page
+    assert "another one now" not in page
+    other = docs_validation.page(everything(held_out={**HELD_OUT, "population": {**HELD_OUT["population"], "model": "0" * 64}}))
+    assert "another one now" in other
+    assert "held_out.py` gives it" in docs_validation.page(everything())
 
 
 def test_the_page_shows_every_row_every_miss_and_what_was_fitted() -> None:

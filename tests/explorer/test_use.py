@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import pytest
-from tests.in_chromium import PHONE, WIDE, chromium, opened, served
+from tests.in_chromium import AXE, PHONE, WIDE, chromium, opened, served
 
 from zonula.organs.standard import standard_model
 from zonula.web import widget
@@ -75,6 +75,8 @@ def test_a_bar_of_a_week_can_be_taken_at_both_ends_and_as_a_whole(browser, addre
         page = seen.page
         pulled(page, page.locator(".timeline .bar"), 40)
         start, end = bar_of(where(page))
+        if AXE.is_file():
+            assert seen.axe() == []
         assert start > 110
         assert end - start == 7
         pulled(page, page.locator(".grip.start"), -30)

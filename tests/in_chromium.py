@@ -194,7 +194,7 @@ def opened(browser: Any, address: str, where: str = "#body", **context: Any) -> 
     try:
         seen.go(where)
         yield seen
-        assert seen.wrong == []
+        assert seen.wrong == [], seen.wrong
         assert seen.outside() == []
     finally:
         window.close()

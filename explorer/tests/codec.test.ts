@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { decode, encode, SCREENS } from "../src/lib/codec.ts";
 import { uniform } from "../src/lib/population.ts";
-import { EMPTY, usualBar } from "../src/lib/scenario.ts";
+import { EMPTY, trialOf, usualBar } from "../src/lib/scenario.ts";
 import type { Scenario } from "../src/lib/types.ts";
 import { bundle } from "./data.ts";
 
@@ -22,7 +22,8 @@ test("a thousand scenarios come back as they were", () => {
     }));
     const s: Scenario = { person: pick(b.people).id, sliders: Object.fromEntries([pick(b.sliders.six), pick(b.sliders.more)].map((id) => [id, round(next())])),
       plans, plan: Math.floor(next() * plans.length), stop: pick([null, 180]), cut: pick([[], ["systemic"], ["primed", "systemic"]]),
-      cutFrom: EMPTY.cutFrom, day: Math.floor(next() * 365) };
+      cutFrom: EMPTY.cutFrom, day: Math.floor(next() * 365),
+      trial: { persons: 20 + Math.floor(next() * 980), weeks: 2 + Math.floor(next() * 50), seed: pick([1, 77]), active: Math.floor(next() * 4), control: pick([-1, 0, 3]) } };
     if (s.cut.length) s.cutFrom = pick([EMPTY.cutFrom, 90]);
     while (s.plans.length > 1 && !s.plans[s.plans.length - 1].length && s.plan < s.plans.length - 1) s.plans.pop();
     const read = decode(encode("treat", s), b);
@@ -39,6 +40,13 @@ test("whatever is wrong is told, and the rest is kept", () => {
   assert.equal(read.scenario?.plans[0].length, 1);
   assert.equal(read.scenario?.day, 365);
   assert.equal(read.scenario?.plan, 0);
+});
+
+test("a trial that cannot be is told, and asks for what can be", () => {
+  const read = decode("#crowd?v=1&trial=1e9:x:2.4:b:q", b);
+  assert.deepEqual(read.trouble.map((x) => x.kind), ["number"]);
+  assert.deepEqual(read.scenario?.trial, { persons: 1000, weeks: 24, seed: 2, active: 1, control: -1 });
+  assert.deepEqual(trialOf(read.scenario!), { persons: 1000, weeks: 24, seed: 2, active: 0, control: -1 });
 });
 
 test("no address breaks it", () => {

@@ -1,10 +1,9 @@
 // A trial of people who differ: drawn, screened by whether they have the illness, put into arms, and followed.
 import type { Engine } from "../lib/engine.ts";
 import { normals, uniform } from "../lib/population.ts";
-import { armOf, drawnParameters, memberParameters, parametersOf, personOf } from "../lib/scenario.ts";
-import type { Bar, Bundle, Person, Scenario } from "../lib/types.ts";
+import { armOf, closingsOf, drawnParameters, memberParameters, parametersOf, personOf } from "../lib/scenario.ts";
+import type { Bar, Bundle, Closing, Design, Person, Scenario } from "../lib/types.ts";
 
-export interface Design { persons: number; weeks: number; control: number; active: number; seed: number } // plans by number; -1: nothing
 export interface Member { arm: 0 | 1; before: number; after: number; leak: number; typical: number; parameters: Float64Array; seed: number }
 export interface Trial { members: Member[]; screened: number; unfit: number; failed: number; design: Design }
 
@@ -22,6 +21,11 @@ export function planOf(s: Scenario, k: number, weeks: number): Bar[] {
   return (s.plans[k] ?? []).map((bar) => ({ ...bar, end: Math.min(bar.end, 7 * weeks) }));
 }
 
+/** What is cut in the scenario, and what a typical person lives without. */
+export function closedOf(b: Bundle, s: Scenario, row: number): Closing[] {
+  return [...closingsOf(b, s), ...(b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }))];
+}
+
 /** Run it, told after every few people; each is alone, so nobody depends on how many come after. */
 export async function run(engine: Engine, b: Bundle, s: Scenario, design: Design, alive: () => boolean, told: (trial: Trial) => void): Promise<void> {
   const person = personOf(b, s), draws = await engine.allDraws(), end = person.now + 7 * design.weeks;
@@ -37,7 +41,7 @@ export async function run(engine: Engine, b: Bundle, s: Scenario, design: Design
       const first = next, asked = Array.from({ length: BATCH }, (_, k) => drawn(b, s, person, draws, design, first + k));
       next += BATCH;
       const arms = asked.map(({ arm, row }) => armOf(b, s, { stop: null, plan: planOf(s, arm ? design.active : design.control, design.weeks),
-        closed: (b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 })) }));
+        closed: closedOf(b, s, row) }));
       const course = await engine.lives(role, arms, asked.map((m) => m.parameters), days, times, READOUTS);
       if (turn !== first) await new Promise<void>((go) => waiting.set(first, go));
       for (let k = 0; k < asked.length && trial.members.length < design.persons; k++) {

@@ -1,8 +1,8 @@
 // A scenario as the part of an address after #, and back: readable, short, and forgiving.
 //
-//   #treat?v=1&who=ra_early&s=barrier:0.5,stress:0.25&a=adalimumab:0:168:40:14,naproxen:0:30:500&b=...&plan=b&stop=180&cut=systemic&cutfrom=90&day=30
-import { EMPTY, NEVER, PLANS, SPAN } from "./scenario.ts";
-import type { Bar, Bundle, Scenario } from "./types.ts";
+//   #treat?v=1&who=ra_early&s=barrier:0.5,stress:0.25&a=adalimumab:0:168:40:14,naproxen:0:30:500&b=...&plan=b&stop=180&cut=systemic&cutfrom=90&day=30&trial=200:24:1:a:none
+import { EMPTY, NEVER, PLANS, SPAN, TRIAL } from "./scenario.ts";
+import type { Bar, Bundle, Design, Scenario } from "./types.ts";
 
 export const SCREENS = ["story", "body", "treat", "why", "crowd", "evidence", "lab"] as const;
 export type Screen = (typeof SCREENS)[number];
@@ -26,8 +26,13 @@ export function encode(screen: Screen, s: Scenario): string {
   if (s.cut.length) parts.push(`cut=${s.cut.join(",")}`);
   if (s.cut.length && s.cutFrom !== NEVER) parts.push(`cutfrom=${short(s.cutFrom)}`);
   if (s.day !== EMPTY.day) parts.push(`day=${short(s.day)}`);
+  const trial = trialText(s.trial);
+  if (trial !== trialText(EMPTY.trial)) parts.push(`trial=${trial}`);
   return `#${screen}${parts.length ? `?v=${VERSION}&${parts.join("&")}` : ""}`;
 }
+
+/** "200:24:1:a:none": people, weeks, seed, and the plans of both arms. */
+const trialText = (d: Design) => [d.persons, d.weeks, d.seed, LETTERS[d.active], LETTERS[d.control] ?? "none"].join(":");
 
 function barText(bar: Bar): string {
   const all = [bar.what, short(bar.start), short(bar.end), short(bar.dose), short(bar.every), short(bar.adherence)];
@@ -53,6 +58,7 @@ export function decode(hash: string, b: Bundle): Read {
     else if (key === "stop") s.stop = numeric(value, 0, SPAN[1], trouble);
     else if (key === "cut") s.cut = value.split(",").filter((road) => known(b.place.road.has(road), "road", road, trouble));
     else if (key === "cutfrom") s.cutFrom = numeric(value, NEVER, SPAN[1], trouble) ?? NEVER;
+    else if (key === "trial") s.trial = readTrial(value, trouble);
     else if (key === "day") s.day = numeric(value, SPAN[0], SPAN[1], trouble) ?? EMPTY.day;
     else trouble.push({ kind: "word", what: part });
   }
@@ -83,6 +89,13 @@ function readSliders(text: string, b: Bundle, s: Scenario, trouble: Trouble[]): 
     const x = numeric(value, 0, 1, trouble);
     if (x !== null) s.sliders[id] = x;
   }
+}
+
+function readTrial(text: string, trouble: Trouble[]): Design {
+  const [persons, weeks, seed, active, control] = text.split(":"), usual = EMPTY.trial;
+  const whole = (part: string | undefined, name: keyof typeof TRIAL) => Math.round(numeric(part, TRIAL[name][0], TRIAL[name][1], trouble) ?? usual[name]);
+  return { persons: whole(persons, "persons"), weeks: whole(weeks, "weeks"), seed: whole(seed, "seed"),
+           active: Math.max(LETTERS.indexOf(active), 0), control: LETTERS.indexOf(control) };
 }
 
 function readBars(text: string, b: Bundle, trouble: Trouble[]): Bar[] {

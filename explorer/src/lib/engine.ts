@@ -68,10 +68,26 @@ export class Engine {
   async main(s: Scenario, plans: boolean): Promise<Course> {
     const { days, times } = timesOf(personOf(this.b, s)), closed = closingsOf(this.b, s);
     const asked = plans ? s.plans : [];
-    const arms = [armOf(this.b, s, { sliders: false }), armOf(this.b, s, { plan: s.plans[s.plan], closed }),
-                  ...asked.map((plan) => armOf(this.b, s, { plan, closed })), ...(plans ? [armOf(this.b, s, { closed })] : [])];
+    const arms = [...this.pair(s), ...asked.map((plan) => armOf(this.b, s, { plan, closed })), ...(plans ? [armOf(this.b, s, { closed })] : [])];
+    return this.lives("main", arms, this.ownOf(s, arms), days, times);
+  }
+
+  /** The same two lives as of the line, in all states of the model. */
+  async states(s: Scenario): Promise<Course> {
+    const { days, times } = timesOf(personOf(this.b, s)), arms = this.pair(s);
+    const answer = await this.ask("rest", { kind: "states", ...livesOf(arms, this.ownOf(s, arms), times, [0]) });
+    return new Course(days, this.b.model.states.map((state) => state.path), answer.values, answer.finished);
+  }
+
+  /** What would have been, and what is shown. */
+  private pair(s: Scenario): Arm[] {
+    return [armOf(this.b, s, { sliders: false }), armOf(this.b, s, { plan: s.plans[s.plan], closed: closingsOf(this.b, s) })];
+  }
+
+  /** Whose lives these are: the first is of the person before any slider was moved. */
+  private ownOf(s: Scenario, arms: Arm[]): Float64Array[] {
     const own = parametersOf(this.b, s), before = parametersOf(this.b, { ...s, sliders: {} });
-    return this.lives("main", arms, arms.map((_, k) => (k ? own : before)), days, times);
+    return arms.map((_, k) => (k ? own : before));
   }
 
   /** A band of draws of what is not known under one plan, told as it grows; stops when `alive` says no. */

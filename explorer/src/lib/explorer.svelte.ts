@@ -8,8 +8,7 @@ import type { Bar, Bundle, Person, Scenario } from "./types.ts";
 
 const STILL = 150; // ms without a change before bands are drawn
 const SETTLED = 450; // ms before a change is a step that can be taken back
-const DRAWS = 64;
-const OTHERS = 32; // draws for plans that are not shown
+const DRAWS = 64; // for every plan alike: what the same plan is given twice must not differ
 
 export class Explorer {
   scenario = $state.raw<Scenario>(EMPTY);
@@ -64,7 +63,7 @@ export class Explorer {
   settle(): void {
     clearTimeout(this.timers.settle);
     if (encode("body", this.settled) !== encode("body", this.scenario)) {
-      if (keyOf(this.settled) !== keyOf(this.scenario)) {
+      if (stepOf(this.settled) !== stepOf(this.scenario)) {
         this.past = [...this.past.slice(-99), this.settled];
         this.future = [];
       }
@@ -141,7 +140,7 @@ export class Explorer {
     const others = this.screen === "treat" ? s.plans.map((_, k) => k).filter((k) => k !== s.plan) : [];
     try {
       for (const k of [s.plan, ...others])
-        await this.engine.band(s, s.plans[k], k === s.plan ? DRAWS : OTHERS, alive, (band) => {
+        await this.engine.band(s, s.plans[k], DRAWS, alive, (band) => {
           const bands = [...this.bands];
           bands[k] = band;
           this.bands = bands;
@@ -154,7 +153,10 @@ export class Explorer {
   }
 }
 
-/** A scenario but for what needs no computing. */
+/** A scenario but for where one looks, which is no step to take back. */
+const stepOf = (s: Scenario): string => encode("body", { ...s, day: EMPTY.day });
+
+/** A scenario but for what changes nobody's life. */
 export function keyOf(s: Scenario): string {
-  return encode("body", { ...s, day: EMPTY.day });
+  return stepOf({ ...s, trial: EMPTY.trial });
 }

@@ -6,6 +6,7 @@ export interface Lives { arms: Arm[]; times: Float64Array; chosen: number[]; par
 export type Asked =
   | { kind: "start"; module: WebAssembly.Module; model: Model }
   | ({ kind: "solve" } & Lives)
+  | ({ kind: "states" } & Lives) // all states, instead of readouts
   | ({ kind: "loops" } & Lives) // of the first person, at the last time
   | ({ kind: "band"; tag: number } & Lives); // bands over all people asked for with this tag
 export type Question = Asked & { id: number };

@@ -1,12 +1,13 @@
 // What a scenario means: a person's numbers, and what is done to that person when.
 import { quantile } from "./population.ts";
-import type { Arm, Bar, Bundle, Closing, Dose, Person, Scenario, Setting, Slider, Treatment } from "./types.ts";
+import type { Arm, Bar, Bundle, Closing, Design, Dose, Person, Scenario, Setting, Slider, Treatment } from "./types.ts";
 
 export const SPAN: [number, number] = [-30, 365]; // days from today that are shown
 export const PLANS = 4;
 export const NEVER = -1e6; // a road that is closed from then on was never open
 
-export const EMPTY: Scenario = { person: "healthy", sliders: {}, plans: [[]], plan: 0, stop: null, cut: [], cutFrom: NEVER, day: 90 };
+export const EMPTY: Scenario = { person: "healthy", sliders: {}, plans: [[]], plan: 0, stop: null, cut: [], cutFrom: NEVER, day: 90,
+  trial: { persons: 200, weeks: 24, seed: 1, active: 0, control: -1 } };
 
 export function personOf(b: Bundle, s: Scenario): Person {
   return b.people.find((p) => p.id === s.person) ?? b.people[0];
@@ -124,6 +125,15 @@ function span(from: number, to: number, step: number): number[] {
   const out: number[] = [];
   for (let d = from; d < to - 1e-9; d += step) out.push(d);
   return out;
+}
+
+/** What a trial may ask for: [least, most]. */
+export const TRIAL = { persons: [20, 1000], weeks: [2, 52], seed: [1, 9999] } as const;
+
+/** The trial of a scenario, of plans that there are. */
+export function trialOf(s: Scenario): Design {
+  const there = (k: number, otherwise: number) => (k < s.plans.length ? k : otherwise);
+  return { ...s.trial, active: there(s.trial.active, 0), control: there(s.trial.control, -1) };
 }
 
 /** A usual bar of a treatment. */

@@ -66,6 +66,9 @@ export interface Bundle {
 /** One treatment over a stretch of days from today; `dose` is the strength of a practice. */
 export interface Bar { what: string; start: number; end: number; dose: number; every: number; adherence: number }
 
+/** A trial of many people: which plan against which (-1: nothing), by number. */
+export interface Design { persons: number; weeks: number; seed: number; active: number; control: number }
+
 export interface Scenario {
   person: string;
   sliders: Record<string, number>;
@@ -75,6 +78,7 @@ export interface Scenario {
   cut: string[]; // roads that are closed ...
   cutFrom: number; // ... from this day on (days from today; before the start: never open)
   day: number; // the cursor
+  trial: Design;
 }
 
 /** One person under one plan, ready for the kernel. */

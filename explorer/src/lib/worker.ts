@@ -26,9 +26,13 @@ async function answered(q: Question): Promise<{ data: Partial<Answer>; transfer:
     return { data: {}, transfer: [] };
   }
   const job = jobOf(model, q.arms, q.times, q.chosen);
-  const solved = kernel.solve(job, { parameters: q.parameters, armOf: q.armOf, health: healthOf(q.parameters), states: q.kind === "loops" });
+  const solved = kernel.solve(job, { parameters: q.parameters, armOf: q.armOf, health: healthOf(q.parameters), states: q.kind !== "solve" && q.kind !== "band" });
   const finished = solved.outcomes.map((o) => o.status === "finished");
   if (q.kind === "solve") return { data: { values: solved.values, finished }, transfer: [solved.values.buffer] };
+  if (q.kind === "states") {
+    const values = solved.states as Float64Array;
+    return { data: { values, finished }, transfer: [values.buffer] };
+  }
   if (q.kind === "loops") return { data: { loops: finished[0] ? loopsAt(kernel, model, job, solved, q.parameters) : null, finished }, transfer: [] };
   const size = q.times.length * q.chosen.length;
   if (kept.tag !== q.tag) kept = { tag: q.tag, values: [] };

@@ -12,6 +12,7 @@ from pathlib import Path
 from zonula.ground.errors import StorageError, UsageError
 
 SCREENS = ("story", "body", "treat", "why", "crowd", "evidence", "lab")
+_LONGEST = 4000  # letters of a scenario in an address: twenty times a usual one
 _NOTICE = "Research software: not medical advice."
 
 
@@ -70,15 +71,16 @@ def serve_page(*, port: int = 0, screen: str = "", browser: bool = True, as_json
 
 
 def address_of(screen: str) -> str:
-    """What stands behind the # for a screen; nothing where none is named.
+    """What an address has from its # on, for a screen or for a scenario that somebody shared; nothing where none is named.
 
     Raises
     ------
     UsageError   where there is no such screen
     """
     name = screen.removeprefix("#")
-    if name and name not in SCREENS:
-        raise UsageError.of("ZN-1821", f"the explorer has no screen {screen!r}", path="--screen", expected=", ".join(SCREENS), fix="name one of them")
+    if (name and name.partition("?")[0] not in SCREENS) or len(name) > _LONGEST:
+        raise UsageError.of("ZN-1821", f"the explorer has no screen {screen[:60]!r}", path="--screen", expected=", ".join(SCREENS),
+                            fix="name one of them, or give what a shared address has from its # on")
     return f"#{name}" if name else ""
 
 

@@ -282,7 +282,7 @@ app.command(epilog=population_commands.EPILOG)(population_commands.population)
 def explore(port: Annotated[int, typer.Option("--port", min=0, max=65535, metavar="P", help="On this machine.  [default: a free one]")] = 0,
             export: Annotated[str | None, typer.Option("--export", metavar="FILE", help="Write the page as one file, and serve nothing.")] = None,
             screen: Annotated[str, typer.Option("--screen", metavar="NAME", help="Where it opens: story, body, treat, why, crowd, evidence or "
-                                                                                 "lab.")] = "",
+                                                                                 "lab; or a shared address from its # on.")] = "",
             browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in the browser.")] = True,
             force: Force = False, as_json: Json = False, quiet: Quiet = False) -> None:
     """Open the explorer: pull a slider, and watch the model itself answer in the page.

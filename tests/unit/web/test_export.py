@@ -118,8 +118,11 @@ def test_the_command_line_writes_one_file_and_never_over_another(tmp_path, built
     assert (told["status"], told["bytes"]) == ("written", path.stat().st_size)
     assert zonula("explore", "--export", str(tmp_path)).code == 7
     assert zonula("explore", "--export", str(tmp_path / "no" / "page.html")).code == 7
-    assert "body" in zonula("explore", "--export", str(tmp_path / "b.html"), "--screen", "bdy").err
+    for wrong in ("bdy", "bdy?v=1", "body?" + "a" * 5000):
+        assert "body" in zonula("explore", "--export", str(tmp_path / "b.html"), "--screen", wrong).err
     assert list(tmp_path.iterdir()) == [path]
+    assert zonula("explore", "--export", str(path), "--force", "--screen", '#treat?v=1&s=a:1"><b>').code == 0  # what somebody shared
+    assert b'content="#treat?v=1&amp;s=a:1&quot;&gt;&lt;b&gt;"' in path.read_bytes()
 
 
 def test_a_port_that_is_taken_is_told(built):

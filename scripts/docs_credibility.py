@@ -35,7 +35,7 @@ def page(results: Results) -> str:
                         keep_trailing_newline=True, autoescape=False)  # noqa: S701 - Markdown, of our own files
     return pages.get_template("credibility.md.j2").render(
         written=WRITTEN, percent=percent, quoted=quoted, agreement=agreement(), v=results.validation, c=results.claims, l=results.learned,
-        m=results.mutants, **_model(), **_validated(results.validation), **_claims(results), **_guesses(results.influence),
+        m=results.mutants, h=results.held_out, **_model(), **_validated(results.validation), **_claims(results), **_guesses(results.influence),
         **_mutants(results.mutants))
 
 

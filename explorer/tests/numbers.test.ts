@@ -3,10 +3,10 @@ import { test } from "node:test";
 import { spread } from "../src/charts/labels.ts";
 import { isolines } from "../src/charts/isolines.ts";
 import { Band, between, Course, mean, quantileOf } from "../src/lib/course.ts";
-import { number, unitText, withUnit } from "../src/lib/format.ts";
+import { apportioned, number, plain, rounded, unitText, withUnit } from "../src/lib/format.ts";
 import { determinant, gainOf } from "../src/lib/linear.ts";
-import { compare, moments, normals, phi, power, quantile } from "../src/lib/population.ts";
-import { RANGES, levelOf } from "../src/lib/ranges.ts";
+import { compare, moments, normals, phi, power, quantile, unnoticed } from "../src/lib/population.ts";
+import { RANGES, levelOf, told } from "../src/lib/ranges.ts";
 import { beside, besideSaid } from "../src/lib/sentences.ts";
 import { shapley, subsets } from "../src/lib/shapley.ts";
 
@@ -43,6 +43,11 @@ test("laws of spread and the normal distribution", () => {
   assert.ok(difference === 0 && Math.abs(p - 1) < 1e-6);
 });
 
+test("what is clear by the numbers and too small to be noticed is told", () => {
+  const of = (difference: number, p: number) => unnoticed({ difference, low: 0, high: 0, p, error: 1 });
+  assert.deepEqual([of(-4, 0.01), of(4, 0.049), of(-12, 0.001), of(-4, 0.06)], [true, true, false, false]);
+});
+
 test("courses and bands between their days", () => {
   const course = new Course([0, 10], ["a", "b"], Float64Array.of(0, 5, 10, 7), [true]);
   assert.equal(course.at("a", 0, 2.5), 2.5);
@@ -60,6 +65,23 @@ test("numbers and units as people write them", () => {
   assert.equal(unitText("pg{LAL}/mL"), "pg/mL");
   assert.equal(unitText("ug/g"), "µg/g");
   assert.equal(withUnit(3, "1"), "3");
+});
+
+test("numbers of a scale are told no finer than they are known", () => {
+  assert.deepEqual([0, 0.02, 0.692, -0.4, 1.4, 23.65, -12.6, NaN].map((x) => rounded(x)), ["0", "0", "below 1", "below 1", "1", "24", "−13", "–"]);
+  assert.deepEqual([rounded(0.06, 1), rounded(-0.44, 1), plain(0.4), plain(-0.3), plain(100)], ["below 0.1", "−0.4", "0", "0", "100"]);
+  assert.deepEqual([told("fatigue", 0.692), told("fatigue", 0.692, true), told("das28_crp", 4.567), told("cartilage", 0.8754), told("crp", 12.345), told("plasma_lps", 4.87)],
+                   ["below 1", "1", "4.6", "88", "12", "4.9"]);
+});
+
+test("parts in whole numbers add up to the whole", () => {
+  assert.deepEqual(apportioned([5.4, 3.4, 16.4, 1.8]), [6, 3, 16, 2]);
+  const next = normals(5);
+  for (let k = 0; k < 500; k++) {
+    const parts = Array.from({ length: 4 }, () => 20 * next()), out = apportioned(parts);
+    assert.ok(out.reduce((a, b) => a + b, 0) === Math.round(parts.reduce((a, b) => a + b, 0)));
+    out.forEach((x, i) => assert.ok(Math.abs(x - parts[i]) < 1));
+  }
 });
 
 test("levels rise as things get worse", () => {

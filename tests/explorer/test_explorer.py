@@ -71,7 +71,7 @@ def test_a_slider_moves_the_curve_and_the_picture(browser, address):
 
 
 def numbers_after(words, text):
-    found = re.search(rf"{words}\s*([\d.]+)", text, re.IGNORECASE)
+    found = re.search(rf"{words}\s*(?:below )?([\d.]+)", text, re.IGNORECASE)
     assert found, text[:2000]
     return [float(found[1])]
 

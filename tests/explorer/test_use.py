@@ -152,7 +152,7 @@ def test_an_arrow_that_is_cut_is_told_on_the_other_screens_and_mended(browser, a
 
 
 def test_a_trial_runs_and_is_in_the_address(browser, address):
-    with opened(browser, address, "#crowd") as seen:
+    with opened(browser, address, "#crowd?v=1&who=healthy") as seen:
         page = seen.page
         page.get_by_text("Choose somebody who is ill").wait_for()
         page.get_by_role("combobox", name="Who is this?").select_option(label="Early rheumatoid arthritis")
@@ -165,6 +165,9 @@ def test_a_trial_runs_and_is_in_the_address(browser, address):
         page.get_by_role("button", name="Run the trial").click()
         page.get_by_role("slider", name="Choose a person").wait_for(timeout=SLOW)
         page.get_by_role("button", name="Run the trial").wait_for(timeout=SLOW)
+        curve = page.get_by_role("img", name=re.compile("eight of ten trials")).locator("path.curve").bounding_box()
+        assert curve["width"] > 200
+        assert curve["height"] > 10
         assert re.search(r"20 people of \d+ screened", page.locator("main").inner_text())
         with page.expect_download() as saved:
             page.get_by_role("button", name="Table (CSV)").click()
@@ -173,6 +176,7 @@ def test_a_trial_runs_and_is_in_the_address(browser, address):
         assert {row["ARM"] for row in rows} == {"Plan A", "nothing"}
         page.get_by_role("slider", name="Choose a person").press("ArrowRight")
         page.get_by_text("The same person in both arms").first.wait_for(timeout=SLOW)
+        assert page.get_by_text("There is no band here").is_visible()
         address_ = where(page)
         page.get_by_role("spinbutton", name="Weeks").fill("30")
         page.get_by_role("spinbutton", name="Weeks").press("Tab")
@@ -199,9 +203,11 @@ def test_the_lab_shows_every_state_and_hands_everything_over(browser, address):
         assert b"<path" in saved("SVG")
         page.get_by_role("button", name="Copy", exact=True).click()
         assert page.evaluate("navigator.clipboard.readText()") == scenario
+        banded(page)
         page.get_by_role("button", name="All states").click()
         page.get_by_text(f"{len(model.states)} curves").wait_for()
         page.get_by_role("img", name=re.compile("^pathogen in the lumen")).wait_for(timeout=SLOW)
+        banded(page)
         page.get_by_role("checkbox", name="logarithmic").check()  # where nothing is above 0, too, without a complaint in the console
         page.wait_for_timeout(300)
         page.get_by_role("checkbox", name="logarithmic").uncheck()
@@ -212,6 +218,20 @@ def test_the_lab_shows_every_state_and_hands_everything_over(browser, address):
         assert len(head) == 1 + len(model.states)
         eroded = [float(row[head.index("epithelium.erosion")]) for row in rows]
         assert max(eroded) > 2 * eroded[0] > 0
+
+
+def banded(page):
+    """Wait until every small curve has its band, and see that each says a sentence."""
+    curves = page.locator(".many svg")
+    for _ in range(600):
+        if curves.count() == page.locator(".many path.wide").count() > 0:
+            break
+        page.wait_for_timeout(100)
+    assert curves.count() == page.locator(".many path.wide").count() > 0
+    said = page.locator(".many figure > p").all_inner_texts()
+    assert len(said) == curves.count()
+    assert all(re.fullmatch(r"\S.* today, \S.* in a year( \(.+ to .+\))?\.", one) for one in said), said
+    assert any("(" in one for one in said)
 
 
 def shade(page, selector, what):

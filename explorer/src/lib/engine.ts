@@ -103,6 +103,15 @@ export class Engine {
     }
   }
 
+  /** A small band of everything inside the model, or of those readouts of which the large one has none. */
+  async wideBand(s: Scenario, inside: boolean): Promise<Band> {
+    const person = personOf(this.b, s), { days, times } = timesOf(person), rest = this.b.model.readouts.map((r) => r.name).filter((name) => !RIBBONED.includes(name));
+    const { arms, parameters, of } = this.drawn(s, s.plans[s.plan], await this.allDraws(), person.draws.slice(0, CHUNK), closingsOf(this.b, s));
+    const chosen = rest.map((name) => this.b.place.readout.get(name) as number);
+    const answer = await this.ask("rest", { kind: "band", tag: ++this.tag, inside, ...livesOf(arms, parameters, times, chosen, of) });
+    return new Band(days, inside ? this.b.model.states.map((state) => state.path) : rest, answer.quantiles, answer.count, CHUNK);
+  }
+
   /** The same for one given life of a person: all draws at once, for small pictures. */
   async smallBand(s: Scenario, arm: Arm, most: number, days: number[], times: Float64Array, readout: string): Promise<Band> {
     const draws = await this.allDraws(), rows = personOf(this.b, s).draws.slice(0, most), chosen = [this.b.place.readout.get(readout) as number];

@@ -1,11 +1,12 @@
 // The state of the page: one scenario, its past, and what was computed for it.
 import { loadBundle, loadDraws } from "./bundle.ts";
-import { decode, encode, type Screen, type Trouble } from "./codec.ts";
+import { decode, encode, type Screen, type Trouble, VERSION } from "./codec.ts";
 import type { Band, Course } from "./course.ts";
 import { Engine } from "./engine.ts";
-import { EMPTY, personOf } from "./scenario.ts";
+import { EMPTY, ILL, personOf, usualBar } from "./scenario.ts";
 import type { Bar, Bundle, Person, Scenario } from "./types.ts";
 
+const EMPTY_THERE: Screen[] = ["why", "crowd"]; // screens on which a healthy person has nothing to show
 const STILL = 150; // ms without a change before bands are drawn
 const SETTLED = 450; // ms before a change is a step that can be taken back
 const DRAWS = 64; // for every plan alike: what the same plan is given twice must not differ
@@ -22,6 +23,9 @@ export class Explorer {
   past = $state.raw<Scenario[]>([]);
   future = $state.raw<Scenario[]>([]);
   said = $state("");
+  private shownFor = $state("");
+  /** Whether somebody ill is shown because nobody was chosen. */
+  readonly example: boolean = $derived(this.shownFor !== "" && this.scenario.person === this.shownFor);
   playing = $state(false);
   readonly person: Person = $derived.by(() => personOf(this.bundle, this.scenario));
   readonly bars: Bar[] = $derived(this.scenario.plans[this.scenario.plan] ?? []);
@@ -33,8 +37,8 @@ export class Explorer {
 
   constructor(readonly bundle: Bundle, readonly engine: Engine) {
     this.read(location.hash || document.querySelector<HTMLMetaElement>('meta[name="zonula-start"]')?.content || "");
-    this.settled = this.scenario; // where one came in is no step to take back
-    addEventListener("hashchange", () => { if (location.hash !== encode(this.screen, this.scenario)) this.read(location.hash); });
+    if (!this.example) this.settled = this.scenario; // where one came in is no step to take back
+    addEventListener("hashchange", () => { if (location.hash !== this.address()) this.read(location.hash); });
   }
 
   static async open(): Promise<Explorer> {
@@ -49,8 +53,32 @@ export class Explorer {
     this.screen = read.screen;
     this.trouble = read.trouble;
     if (read.scenario) this.change(read.scenario);
+    else if (this.untouched() && EMPTY_THERE.includes(this.screen)) { this.ill(); this.shownFor = ILL; }
     else this.solve();
     this.write();
+  }
+
+  /** Nothing is set, and nothing ever was. */
+  private untouched(): boolean {
+    return !this.past.length && !this.future.length && stepOf(this.scenario) === stepOf(EMPTY);
+  }
+
+  /** Somebody who is ill; in a crowd with something to try. */
+  ill(): void {
+    const bar = this.bundle.treatments.treatments.find((x) => x.id === this.bundle.treatments.map.y);
+    const plans = this.screen === "crowd" && bar && this.scenario.plans.every((plan) => !plan.length) ? [[usualBar(bar)]] : this.scenario.plans;
+    this.change({ person: ILL, sliders: {}, plans, plan: Math.min(this.scenario.plan, plans.length - 1) });
+  }
+
+  healthy(): void {
+    this.shownFor = "";
+    this.change({ person: EMPTY.person });
+  }
+
+  /** The part of the address behind #; who was made healthy where an example would be shown is named. */
+  address(): string {
+    const hash = encode(this.screen, this.scenario);
+    return EMPTY_THERE.includes(this.screen) && !hash.includes("?") ? `${hash}?v=${VERSION}&who=${EMPTY.person}` : hash;
   }
 
   change(next: Partial<Scenario>): void {
@@ -85,7 +113,7 @@ export class Explorer {
   }
 
   private write(): void {
-    const hash = encode(this.screen, this.scenario);
+    const hash = this.address();
     if (hash !== location.hash) this.put("replaceState", hash);
   }
 

@@ -14,6 +14,23 @@ export function number(value: number, digits = 3): string {
   return trimmed.replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, "\u202f");
 }
 
+/** A number of a scale, no finer than it is known: whole, or with so many places; less than the last of them is "below 1". */
+export function rounded(value: number, places = 0): string {
+  const least = 10 ** -places, size = Math.abs(value);
+  return size >= 0.05 * least && size < least ? t("below", { n: least }) : plain(value, places);
+}
+
+/** The same for the ends of a range: the nearest. */
+export const plain = (value: number, places = 0) => number(Number(value.toFixed(places)), 5);
+
+/** Parts in whole numbers that add up to the whole (by largest remainders). */
+export function apportioned(parts: number[]): number[] {
+  const out = parts.map(Math.floor), sum = (of: number[]) => of.reduce((a, b) => a + b, 0);
+  const order = parts.map((_, k) => k).sort((a, b) => parts[b] - out[b] - (parts[a] - out[a]));
+  for (const k of order.slice(0, Math.round(sum(parts)) - sum(out))) out[k] += 1;
+  return out;
+}
+
 const superscript = (n: number) => (n < 0 ? "⁻" : "") + [...String(Math.abs(n))].map((d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]).join("");
 
 /** `pg{LAL}/mL` is read as pg/mL, `ug` as µg, `1` as nothing. */

@@ -49,6 +49,11 @@ export function compare(a: number[], b: number[]): Compared {
   return { difference, low: difference - 1.96 * error, high: difference + 1.96 * error, p: 2 * (1 - phi(Math.abs(difference) / error)), error };
 }
 
+export const NOTICED = 10; // mm of pain: a smaller difference is not noticed
+
+/** Whether a difference is clear by the numbers, and nobody would notice it. */
+export const unnoticed = (c: Compared) => c.p < 0.05 && Math.abs(c.difference) < NOTICED;
+
 export function moments(values: number[]): [mean: number, variance: number] {
   const mean = values.reduce((x, y) => x + y, 0) / values.length;
   return [mean, values.reduce((x, y) => x + (y - mean) ** 2, 0) / Math.max(values.length - 1, 1)];

@@ -8,7 +8,7 @@ export type Asked =
   | ({ kind: "solve" } & Lives)
   | ({ kind: "states" } & Lives) // all states, instead of readouts
   | ({ kind: "loops" } & Lives) // of the first person, at the last time
-  | ({ kind: "band"; tag: number } & Lives); // bands over all people asked for with this tag
+  | ({ kind: "band"; tag: number; inside?: boolean } & Lives); // bands over all people asked for with this tag, of readouts or of all states
 export type Question = Asked & { id: number };
 
 export interface Answer {

@@ -1,5 +1,8 @@
 // How readouts are judged against normal: the same limits as report/ranges.py. For reading a picture, not for a diagnosis.
 
+import { number, plain, rounded } from "./format.ts";
+import { t } from "./words.ts";
+
 export interface Range { usual: number; limits: [number, number, number]; factor?: number; shown?: string }
 
 export const RANGES: Record<string, Range> = {
@@ -14,16 +17,28 @@ export const RANGES: Record<string, Range> = {
   crp: { usual: 1.4, limits: [3, 10, 40] },
   autoantibody: { usual: 2, limits: [20, 60, 200] },
   swelling: { usual: 0, limits: [0.036, 0.2, 0.4], factor: 100, shown: "%" },
-  sjc28: { usual: 0, limits: [1, 6, 11], shown: "of 28" },
+  sjc28: { usual: 0, limits: [1, 6, 11], shown: t("of", { n: 28 }) },
   cartilage: { usual: 1, limits: [0.97, 0.9, 0.8], factor: 100, shown: "%" },
   das28_crp: { usual: 1.6, limits: [2.6, 3.2, 5.1] },
-  haq: { usual: 0, limits: [0.5, 1, 2], shown: "of 3" },
+  haq: { usual: 0, limits: [0.5, 1, 2], shown: t("of", { n: 3 }) },
   pain_vas: { usual: 1.5, limits: [5, 45, 75] },
-  phq9: { usual: 3, limits: [5, 10, 15], shown: "of 27" },
-  fatigue: { usual: 5, limits: [20, 50, 75], shown: "of 100" },
+  phq9: { usual: 3, limits: [5, 10, 15], shown: t("of", { n: 27 }) },
+  fatigue: { usual: 5, limits: [20, 50, 75], shown: t("of", { n: 100 }) },
 };
 /** Readouts of which ribbons are drawn. */
 export const RIBBONED = [...Object.keys(RANGES), "il10", "cortisol", "joint_tnf", "gut_th17"];
+
+/** Places behind the point of what is told on a scale; everything else has two digits. */
+const PLACES: Record<string, number> = { pain_vas: 0, pain_felt: 0, patient_global: 0, fatigue: 0, phq9: 0, sjc28: 0, tjc28: 0, cartilage: 0, swelling: 0, das28_crp: 1, haq: 1 };
+
+/** Whether a readout is told on a scale of its own unit. */
+export const scaled = (name: string) => name in PLACES && !RANGES[name]?.factor;
+
+/** A readout as it is told, without its unit; as the end of a range, without "below". */
+export function told(name: string, value: number, end = false): string {
+  const x = value * (RANGES[name]?.factor ?? 1), places = PLACES[name];
+  return places === undefined ? number(x, 2) : (end ? plain : rounded)(x, places);
+}
 
 export type Level = 0 | 1 | 2 | 3;
 

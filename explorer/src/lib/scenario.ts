@@ -9,6 +9,9 @@ export const NEVER = -1e6; // a road that is closed from then on was never open
 export const EMPTY: Scenario = { person: "healthy", sliders: {}, plans: [[]], plan: 0, stop: null, cut: [], cutFrom: NEVER, day: 90,
   trial: { persons: 200, weeks: 24, seed: 1, active: 0, control: -1 } };
 
+/** Who is taken as an example of somebody ill. */
+export const ILL = "ra_early";
+
 export function personOf(b: Bundle, s: Scenario): Person {
   return b.people.find((p) => p.id === s.person) ?? b.people[0];
 }

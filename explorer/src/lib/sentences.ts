@@ -1,6 +1,6 @@
 // Plain sentences about what was computed.
 import { type Band, between, type Course } from "./course.ts";
-import { dayText, number } from "./format.ts";
+import { dayText, number, plain, rounded } from "./format.ts";
 import { foldOf, levelOf, RANGES } from "./ranges.ts";
 import { levelWord, listed, name, t } from "./words.ts";
 
@@ -14,21 +14,21 @@ export function chain(course: Course, day: number, changed: boolean): string {
   const blood = foldOf("plasma_lps", at("plasma_lps"));
   if (blood > 1.3) off.push(t("chain.lps", { fold: number(blood, 2) }));
   if (levelOf("crp", at("crp"))) off.push(t("chain.crp", { much: number(at("crp"), 2), word: levelWord(levelOf("crp", at("crp"))) }));
-  if (levelOf("swelling", at("swelling"))) off.push(t("chain.joints", { n: number(at("sjc28"), 2) }));
+  if (levelOf("swelling", at("swelling"))) off.push(t("chain.joints", { n: rounded(at("sjc28")) }));
   const when = Math.abs(day) < 0.5 ? t("chain.today") : t(day < 0 ? "chain.before" : Math.round(day) === 1 ? "chain.one" : "chain.when", { n: Math.abs(Math.round(day)) });
   const first = off.length ? `${when} ${listed(off)}.` : t("chain.well", { when });
   if (!changed) return first;
   const more = at("pain_vas") - at("pain_vas", 0), held = leak > 1.3 * foldOf("lactulose_mannitol_ratio", at("lactulose_mannitol_ratio", 0));
-  return `${first} ${Math.abs(more) < 2 ? t(held ? "chain.held" : "chain.same") : t(more > 0 ? "chain.more" : "chain.less", { mm: number(Math.abs(more), 2), day: dayText(day) })}`;
+  return `${first} ${Math.abs(more) < 2 ? t(held ? "chain.held" : "chain.same") : t(more > 0 ? "chain.more" : "chain.less", { mm: rounded(Math.abs(more)), day: dayText(day) })}`;
 }
 
 /** How the line and the band of pain lie. */
 export function painSaid(course: Course, band: Band | null): string {
   const end = course.at("pain_vas", 1, 365), range = band?.at("pain_vas", 365);
-  const line = t("pain.line", { mm: number(end, 2), word: levelWord(levelOf("pain_vas", end)) });
+  const line = t("pain.line", { mm: rounded(end), word: levelWord(levelOf("pain_vas", end)) });
   if (!band || !range) return `${line} ${t("pain.wait")}`;
   if (band.finished < FEW) return `${line} ${t("pain.few", { n: band.finished, of: band.asked })}`;
-  return `${line} ${t("pain.band", { low: number(range[0], 2), high: number(range[2], 2), median: number(range[1], 2), n: band.finished })}`;
+  return `${line} ${t("pain.band", { low: plain(range[0]), high: plain(range[2]), median: plain(range[1]), n: band.finished })}`;
 }
 
 const FEW = 16; // lives: of fewer there is no band
@@ -57,10 +57,4 @@ export function besideSaid(readout: string, course: Course, life: number, band: 
   const found = beside(readout, course, life, band);
   return found && [t("beside.that", { where: t(`beside.${found.place}.${found.how}`) }),
                    t("beside.why", { what: name(readout), n: band?.finished ?? 0, other: t(`beside.${found.place}.most`) })];
-}
-
-/** Whether the band agrees that something is higher or lower than something else. */
-export function direction(before: number, after: number, least: number, what: string): string {
-  if (Math.abs(after - before) < least) return t("change.same", { what: name(what) });
-  return t(after > before ? "change.up" : "change.down", { what: name(what), much: number(Math.abs(after - before), 2) });
 }

@@ -26,7 +26,7 @@ async function answered(q: Question): Promise<{ data: Partial<Answer>; transfer:
     return { data: {}, transfer: [] };
   }
   const job = jobOf(model, q.arms, q.times, q.chosen);
-  const solved = kernel.solve(job, { parameters: q.parameters, armOf: q.armOf, health: healthOf(q.parameters), states: q.kind !== "solve" && q.kind !== "band" });
+  const solved = kernel.solve(job, { parameters: q.parameters, armOf: q.armOf, health: healthOf(q.parameters), states: q.kind === "band" ? q.inside : q.kind !== "solve" });
   const finished = solved.outcomes.map((o) => o.status === "finished");
   if (q.kind === "solve") return { data: { values: solved.values, finished }, transfer: [solved.values.buffer] };
   if (q.kind === "states") {
@@ -34,10 +34,10 @@ async function answered(q: Question): Promise<{ data: Partial<Answer>; transfer:
     return { data: { values, finished }, transfer: [values.buffer] };
   }
   if (q.kind === "loops") return { data: { loops: finished[0] ? loopsAt(kernel, model, job, solved, q.parameters) : null, finished }, transfer: [] };
-  const size = q.times.length * q.chosen.length;
+  const values = (q.inside ? solved.states : solved.values) as Float64Array, wide = q.inside ? model.states.length : q.chosen.length, size = q.times.length * wide;
   if (kept.tag !== q.tag) kept = { tag: q.tag, values: [] };
-  finished.forEach((done, k) => { if (done) kept.values.push(solved.values.slice(k * size, (k + 1) * size)); });
-  const quantiles = bands(kept.values, q.times.length, q.chosen.length);
+  finished.forEach((done, k) => { if (done) kept.values.push(values.slice(k * size, (k + 1) * size)); });
+  const quantiles = bands(kept.values, q.times.length, wide);
   return { data: { quantiles, count: kept.values.length, finished }, transfer: [quantiles.buffer] };
 }
 

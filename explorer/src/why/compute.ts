@@ -1,15 +1,16 @@
 // What the Why screen asks for: roads by closing every combination of them, single cuts, circles, and pushes.
-import type { Course } from "../lib/course.ts";
+import { type Course, quantileOf } from "../lib/course.ts";
 import type { Engine } from "../lib/engine.ts";
 import { livesOf } from "../lib/lives.ts";
 import type { Loops } from "../lib/loops.ts";
+import { levelOf } from "../lib/ranges.ts";
 import { armOf, closingsOf, drawnParameters, parametersOf, personOf, timesOf } from "../lib/scenario.ts";
 import { shapley } from "../lib/shapley.ts";
 import type { Bundle, Closing, Scenario } from "../lib/types.ts";
 
 export const ROADS = ["systemic", "products", "primed"];
 export const DRAWS = 24;
-const PUSHES = 11, PUSH = 28; // strengths, days
+const PUSHES = 11, PUSH = 28, PUSHED = 16; // strengths, days, draws
 
 export interface Roads { days: number[]; shares: Float64Array[] } // one per road, and what remains
 
@@ -59,12 +60,31 @@ export async function loopsOn(engine: Engine, b: Bundle, s: Scenario): Promise<L
 }
 
 export interface Push { strength: number; leak: number }
+export interface Spread { strength: number; low: number; high: number; stay: number; of: number } // of draws: nine of ten, and how many stay leaky
 
 /** Barrier damage for four weeks, at rising strengths, and how leaky the gut is a year later. */
 export async function pushes(engine: Engine, b: Bundle, s: Scenario): Promise<Push[]> {
-  const { now } = personOf(b, s), own = parametersOf(b, s), slider = b.sliders.sliders.find((x) => x.id === "barrier");
   const strengths = Array.from({ length: PUSHES }, (_, k) => k / (PUSHES - 1));
-  const base = armOf(b, s, { plan: s.plans[s.plan], closed: closingsOf(b, s) });
+  return pushed(engine, b, s, strengths, parametersOf(b, s), []);
+}
+
+/** The same for draws of what is not known: fewer strengths, told when all are there. */
+export async function drawnPushes(engine: Engine, b: Bundle, s: Scenario, alive: () => boolean): Promise<Spread[]> {
+  const draws = await engine.allDraws(), strengths = [0, 0.2, 0.4, 0.6, 0.8, 1], found: Push[][] = [];
+  for (const row of personOf(b, s).draws.slice(0, PUSHED)) {
+    if (!alive()) return [];
+    const shut = (b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }));
+    found.push(await pushed(engine, b, s, strengths, parametersOf(b, s, drawnParameters(b, draws, row)), shut));
+  }
+  return strengths.map((strength) => {
+    const leaks = Float64Array.from(found.flatMap((lives) => lives.filter((p) => p.strength === strength).map((p) => p.leak))).sort();
+    return { strength, low: quantileOf(leaks, 0.05), high: quantileOf(leaks, 0.95), stay: leaks.filter((l) => levelOf("lactulose_mannitol_ratio", l) > 0).length, of: leaks.length };
+  }).filter((p) => p.of >= 8);
+}
+
+async function pushed(engine: Engine, b: Bundle, s: Scenario, strengths: number[], own: Float64Array, shut: Closing[]): Promise<Push[]> {
+  const { now } = personOf(b, s), slider = b.sliders.sliders.find((x) => x.id === "barrier");
+  const base = armOf(b, s, { plan: s.plans[s.plan], closed: [...closingsOf(b, s), ...shut] });
   const arms = strengths.map((x) => ({ ...base, settings: [...base.settings, ...(x ? slider?.moves ?? [] : []).map((m) => {
     const neutral = b.model.exposures[m.exposure].neutral;
     return { exposure: m.exposure, value: neutral + x ** m.bend * (m.to - neutral), start: now, end: now + PUSH };

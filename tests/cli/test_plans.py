@@ -123,6 +123,7 @@ def test_a_seed_is_a_whole_number_and_a_file_a_name(line, code, tmp_path):
     refused(tmp_path, tmp_path / "s.toml", code=code, message=line.split()[0], place="s.toml:2")
 
 
+@pytest.mark.alone
 def test_years_of_doses_are_prepared_in_a_moment(tmp_path):
     import time
 

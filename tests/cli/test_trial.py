@@ -82,7 +82,9 @@ def test_people_are_chosen_to_be_like_a_published_cohort_and_the_page_says_how_n
     age = sum(life["age"] for life in mine) / len(mine)
     assert rows["age mean"]["now"] == pytest.approx(age)
     assert abs(age - 50) < abs(rows["age mean"]["before"] - 50)
-    assert [row for row in rows.values() if row["status"] not in ("reached", "by chance")] == []
+    again = zonula("trial", file, *many[:-4], "--seed", "4", "--jobs", "1", "-o", tmp_path / "again", "--json", "--no-report").json
+    missed = [row["target"] for one in (match, again["results"]["match"]) for row in one["numbers"] if row["status"] == "missed"]
+    assert len(missed) <= 1, missed  # "by chance" is 95 %: of eight numbers one may be missed
     assert match["persons"] == match["effective_persons"] == len(mine) == 96
     assert 24 < match["pilot_effective"] < match["pilot_persons"]
     assert other["results"]["flow"]["screened"] < said.json["results"]["flow"]["screened"]

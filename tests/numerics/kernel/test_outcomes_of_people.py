@@ -142,6 +142,7 @@ def test_cancelled_before_the_first_step(place):
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_cancelled_on_the_way(place):
     """A long job stops soon after it is told to; who had finished stays finished."""
     cancel, years = np.zeros(1, np.int32), [[Segment(float(d), d + 1.0, jumps=((1, 1.0, 0),)) for d in range(365)]]

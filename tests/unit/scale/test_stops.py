@@ -32,6 +32,7 @@ def content(tmp_path_factory):
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGUSR1])
 @pytest.mark.parametrize("jobs", [1, 2])
+@pytest.mark.alone
 def test_a_signal_ends_it_at_once_with_what_is_done(tmp_path, content, jobs, number):
     handlers = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGUSR1)]
     sent = []
@@ -216,6 +217,7 @@ def test_every_call_that_fails_once_leaves_a_whole_study(tmp_path, monkeypatch, 
 
 
 @pytest.mark.slow
+@pytest.mark.alone
 def test_a_parent_that_is_killed_leaves_no_orphans(tmp_path):
     code = ("from tests.small_work import *; from zonula.scale import run_study\n"
             f"if __name__ == '__main__': run_study({str(tmp_path / 's')!r}, SmallWork(2000, seconds_each=0.2, trap={str(tmp_path)!r}), "

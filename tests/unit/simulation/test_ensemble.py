@@ -294,6 +294,7 @@ OFTEN = Arm(plan=Plan(doses=tuple(dose(5.0, float(quarter) / 4.0) for quarter in
 SLOW = {"times": np.array([0.0, 30_000.0]), "until": 30_000.0, "rtol": 1e-10, "arms": (OFTEN,)}  # 64 people take some twenty seconds
 
 
+@pytest.mark.alone
 def test_what_is_cancelled_ends_soon_and_leaves_no_threads():
     cancel, at = threading.Event(), []
 
@@ -325,12 +326,14 @@ def test_the_reference_solver_is_not_asked_about_the_next_person_once_it_is_canc
     assert len(asked) == 3
 
 
+@pytest.mark.alone
 def test_the_work_that_is_broken_off_would_have_taken_long():
     started = time.monotonic()
     solve_people(crowd(many()[:4], **SLOW), jobs=1, chunk=4)
     assert 16 * (time.monotonic() - started) > 6.0, "64 people, as below"
 
 
+@pytest.mark.alone
 def test_who_stops_asking_ends_the_work():
     class One(Endless):
         """The first chunk is quickly done."""
@@ -360,20 +363,22 @@ def test_an_error_in_a_thread_is_raised_where_the_results_are_wanted():
     assert zonula_threads() == []
 
 
+@pytest.mark.alone
 def test_an_interrupt_ends_a_program_within_two_seconds():
     text = ("import sys\nfrom tests.unit.simulation.test_ensemble import SLOW, Endless, crowd\n"
             "from zonula.simulation.ensemble import stream_people\nfrom zonula.simulation.kernel import load_kernel\n"
             "load_kernel(crowd().model)\nprint('ready', flush=True)\n"
             "for _ in stream_people(crowd(Endless(), **SLOW), jobs=2, chunk=64): pass\n")
-    program = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT,
-                               env={**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"})
-    assert program.stdout.readline().strip() == b"ready"
-    time.sleep(0.7)
-    assert program.poll() is None
-    started = time.monotonic()
-    program.send_signal(signal.SIGINT)
-    said = program.communicate(timeout=20)[1]
-    assert time.monotonic() - started < 2.0
+    where = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
+    with subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=where) as program:
+        assert program.stdout.readline().strip() == b"ready"
+        time.sleep(0.7)
+        assert program.poll() is None
+        started = time.monotonic()
+        program.send_signal(signal.SIGINT)
+        said = program.communicate(timeout=20)[1]
+        took = time.monotonic() - started
+    assert took < 2.0
     assert b"KeyboardInterrupt" in said
     assert program.returncode != 0
 

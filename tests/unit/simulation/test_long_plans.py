@@ -21,6 +21,7 @@ def problem(read, until):
     return Problem(model=MODEL, parameters=values, plan=read, until=until, times=output_times(read, until, 1.0))
 
 
+@pytest.mark.alone
 def test_two_years_twice_a_day_are_ready_at_once():
     started = time.perf_counter()
     ready = problem(plan("naproxen 500 mg po bid for 2 years", "stress 1 from day 3 to day 10", "low-gluten diet from day 30"), YEARS)
@@ -33,6 +34,7 @@ def test_two_years_twice_a_day_are_ready_at_once():
     assert {d.start for d in ready.plan.doses if d.start <= YEARS} <= set(ready.times)
 
 
+@pytest.mark.alone
 def test_four_times_as_many_doses_take_not_sixteen_times_as_long():
     def seconds(count):
         best = 9.0

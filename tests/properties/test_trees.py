@@ -138,7 +138,8 @@ def test_each_function_alone_agrees_to_a_few_ulp(function):
             assert math.isnan(found), (function, row)
             continue
         compared += 1
-        assert abs(found - expected) <= 8 * np.spacing(max(abs(expected), 1e-300)), (function, row)
+        terms = np.exp(-row[0]) / abs(row[0]) if function == "mean_decay_slope" and abs(row[0]) > 0.01 else 0.0  # what is subtracted there
+        assert abs(found - expected) <= 8 * np.spacing(max(abs(expected), terms, 1e-300)), (function, row)
     assert compared > 50
 
 

@@ -157,3 +157,19 @@ def test_an_example_is_shown_on_the_way_from_body_and_never_instead_of_what_some
             seen.page.wait_for_timeout(1000)
             assert seen.page.evaluate("location.hash") == shared
             assert seen.page.get_by_text("Shown as an example").count() == 0
+
+
+def test_a_study_of_which_nothing_is_predicted_has_no_band_and_says_so(browser, address):
+    rows = json.loads((static_folder() / "validation.json").read_text(encoding="utf-8"))["rows"]
+    without = [row["id"] for row in rows if row["median"] is None]
+    with opened(browser, address, "#evidence") as seen:
+        page = seen.page
+        page.get_by_role("tab", name="Studies").or_(page.get_by_role("button", name="Studies")).first.click()
+        page.get_by_role("checkbox").check()
+        while (more := page.locator("button", has_text="more")).count():
+            more.first.click()
+        told = {line.locator(".what + .soft").inner_text(): line for line in page.locator("li.miss").all()}
+        assert set(without) <= set(told)
+        for name, line in told.items():
+            assert line.locator(".band").count() == (name not in without)
+            assert ("not predicted" in line.inner_text()) == (name in without)

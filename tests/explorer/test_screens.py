@@ -117,7 +117,7 @@ def test_what_tips_and_what_a_cut_does_are_told_with_what_is_not_known(browser, 
         cuts = page.locator(".cuts .chart")
         assert cuts.locator("path.wide").bounding_box()["width"] > 150
         assert cuts.locator("path.line").count() == 2
-        assert page.get_by_text(re.compile(r"Nine of ten of \d+ possible lives lie within \d+ to \d+ mm on day 90")).count()
+        page.get_by_text(re.compile(r"Nine of ten of \d+ possible lives lie within \d+ to \d+ mm on day 90")).first.wait_for(timeout=SLOW)
 
 
 @pytest.mark.parametrize("screen", ["why", "crowd"])
@@ -138,7 +138,7 @@ def test_who_comes_with_nobody_in_mind_sees_somebody_ill_and_that_it_is_an_examp
         assert page.evaluate("location.hash") == f"#{screen}?v=1&who=healthy"
         page.get_by_role("button", name="Take somebody who is ill").click()
         other(page, who, "healthy")
-        assert page.get_by_text("Choose somebody who is ill").count() == 0
+        page.get_by_text("Choose somebody who is ill").wait_for(state="detached")
         page.wait_for_timeout(800)
         page.keyboard.press("Control+z")
         assert other(page, who, "ra_early") == "healthy"

@@ -117,7 +117,7 @@ def test_the_same_plan_twice_has_the_same_outcomes_and_withdrawal_is_drawn(brows
         page.get_by_role("checkbox", name="Stop everything on day").check()
         assert "stop=180" in where(page)
         page.get_by_text("all stops").first.wait_for()
-        assert page.locator(".timeline .cutoff").count() == 1
+        page.locator(".timeline .cutoff").wait_for()
 
 
 def test_the_map_sets_mending_against_calming(browser, address):
@@ -144,7 +144,7 @@ def test_an_arrow_that_is_cut_is_told_on_the_other_screens_and_mended(browser, a
         page.get_by_text("unchanged").first.wait_for(timeout=SLOW)
         note.get_by_role("button", name="Mend all").click()
         assert "cut" not in where(page)
-        assert note.count() == 0
+        note.wait_for(state="detached")
         page.get_by_role("link", name="Why", exact=True).click()
         page.get_by_role("switch", name="immunity primed in the gut").click()
         page.get_by_role("switch", name="immunity primed in the gut").click()

@@ -365,10 +365,9 @@ def test_an_error_in_a_thread_is_raised_where_the_results_are_wanted():
 
 @pytest.mark.alone
 def test_an_interrupt_ends_a_program_within_two_seconds():
-    text = ("import sys\nfrom tests.unit.simulation.test_ensemble import SLOW, Endless, crowd\n"
-            "from zonula.simulation.ensemble import stream_people\nfrom zonula.simulation.kernel import load_kernel\n"
-            "load_kernel(crowd().model)\nprint('ready', flush=True)\n"
-            "for _ in stream_people(crowd(Endless(), **SLOW), jobs=2, chunk=64): pass\n")
+    text = ("import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"  # a shell's background work may have it ignored
+            "from zonula.simulation.kernel import load_kernel\nfrom tests.unit.simulation.test_ensemble import SLOW, Endless, crowd, stream_people\n"
+            "load_kernel(crowd().model)\nprint('ready', flush=True)\nfor _ in stream_people(crowd(Endless(), **SLOW), jobs=2, chunk=64): pass\n")
     where = {**os.environ, "PYTHONPATH": f"{ROOT / 'src'}{os.pathsep}{ROOT}"}
     with subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT, env=where) as program:
         assert program.stdout.readline().strip() == b"ready"
@@ -377,8 +376,7 @@ def test_an_interrupt_ends_a_program_within_two_seconds():
         started = time.monotonic()
         program.send_signal(signal.SIGINT)
         said = program.communicate(timeout=20)[1]
-        took = time.monotonic() - started
-    assert took < 2.0
+        assert time.monotonic() - started < 2.0
     assert b"KeyboardInterrupt" in said
     assert program.returncode != 0
 

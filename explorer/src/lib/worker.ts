@@ -8,7 +8,7 @@ import type { Model } from "./types.ts";
 
 let kernel: Kernel, model: Model;
 let known: { parameters: Float64Array; health: Health } | null = null;
-let kept: { tag: number; values: Float64Array[] } = { tag: -1, values: [] };
+const kept = new Map<number, Float64Array[]>(), MOST = 10; // lives of the bands under way, by tag: the story's eight steps and the others
 
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   try {
@@ -35,10 +35,13 @@ async function answered(q: Question): Promise<{ data: Partial<Answer>; transfer:
   }
   if (q.kind === "loops") return { data: { loops: finished[0] ? loopsAt(kernel, model, job, solved, q.parameters) : null, finished }, transfer: [] };
   const values = (q.inside ? solved.states : solved.values) as Float64Array, wide = q.inside ? model.states.length : q.chosen.length, size = q.times.length * wide;
-  if (kept.tag !== q.tag) kept = { tag: q.tag, values: [] };
-  finished.forEach((done, k) => { if (done) kept.values.push(values.slice(k * size, (k + 1) * size)); });
-  const quantiles = bands(kept.values, q.times.length, wide);
-  return { data: { quantiles, count: kept.values.length, finished }, transfer: [quantiles.buffer] };
+  const lives = kept.get(q.tag) ?? [];
+  kept.delete(q.tag);
+  kept.set(q.tag, lives); // what was asked for last is forgotten last
+  for (const tag of kept.keys()) if (kept.size > MOST) kept.delete(tag);
+  finished.forEach((done, k) => { if (done) lives.push(values.slice(k * size, (k + 1) * size)); });
+  const quantiles = bands(lives, q.times.length, wide);
+  return { data: { quantiles, count: lives.length, finished }, transfer: [quantiles.buffer] };
 }
 
 /** Health depends on a person's numbers only: it is kept while nothing but plans change. */

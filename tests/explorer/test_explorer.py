@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from tests.in_chromium import AXE, PHONE, WIDE, busy, chromium, opened, served, told, written
+from tests.in_chromium import AXE, PHONE, WIDE, busy, opened, told, written
 
 from zonula.web import widget
 from zonula.web.bundle import static_folder
@@ -16,18 +16,6 @@ MAIN_MS, P95_MS, BAND_MS, BANDS_MS, READY_MS = 50, 100, 400, 2000, 1500
 PAGE_BYTES, WASM_BYTES = 150_000, 120_000  # gzipped
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address():
-    with served() as here:
-        yield here
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

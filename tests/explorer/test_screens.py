@@ -4,7 +4,7 @@ import json
 import re
 
 import pytest
-from tests.in_chromium import chromium, opened, served
+from tests.in_chromium import opened
 
 from zonula.web.bundle import static_folder
 
@@ -12,18 +12,6 @@ STEPS = [4, 1, 3, 6, 8, 10, 7, 13]  # the claims that the steps of the story put
 SLOW = 120_000  # ms: what many lives may take on a busy machine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address():
-    with served() as here:
-        yield here
 
 
 def put(slider, value):

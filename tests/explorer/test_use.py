@@ -6,7 +6,7 @@ import re
 import tomllib
 
 import pytest
-from tests.in_chromium import AXE, PHONE, WIDE, chromium, opened, served
+from tests.in_chromium import AXE, PHONE, WIDE, opened
 
 from zonula.organs.standard import standard_model
 from zonula.web import widget
@@ -16,18 +16,6 @@ LIGHT, DARK = 200, 60  # of 255: paper, and ink on it
 SLOW = 120_000  # ms: what many lives may take on a busy machine
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as running:
-        yield running
-
-
-@pytest.fixture(scope="module")
-def address():
-    with served() as here:
-        yield here
 
 
 def where(page):

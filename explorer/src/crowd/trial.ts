@@ -1,7 +1,7 @@
 // A trial of people who differ: drawn, screened by whether they have the illness, put into arms, and followed.
 import type { Engine } from "../lib/engine.ts";
 import { normals, uniform } from "../lib/population.ts";
-import { armOf, closingsOf, drawnParameters, memberParameters, parametersOf, personOf } from "../lib/scenario.ts";
+import { armOf, closingsOf, drawnParameters, lacking, memberParameters, parametersOf, personOf } from "../lib/scenario.ts";
 import type { Bar, Bundle, Closing, Design, Person, Scenario } from "../lib/types.ts";
 
 export interface Member { arm: 0 | 1; before: number; after: number; leak: number; typical: number; parameters: Float64Array; seed: number }
@@ -23,7 +23,7 @@ export function planOf(s: Scenario, k: number, weeks: number): Bar[] {
 
 /** What is cut in the scenario, and what a typical person lives without. */
 export function closedOf(b: Bundle, s: Scenario, row: number): Closing[] {
-  return [...closingsOf(b, s), ...(b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }))];
+  return [...closingsOf(b, s), ...lacking(b, row)];
 }
 
 /** Run it, told after every few people; each is alone, so nobody depends on how many come after. */

@@ -3,7 +3,7 @@ import { Band, Course } from "./course.ts";
 import { livesOf } from "./lives.ts";
 import { type Answer, type Asked, Helper } from "./questions.ts";
 import { RIBBONED } from "./ranges.ts";
-import { armOf, closingsOf, drawnParameters, parametersOf, personOf, timesOf } from "./scenario.ts";
+import { armOf, closingsOf, drawnParameters, lacking, parametersOf, personOf, timesOf } from "./scenario.ts";
 import type { Arm, Bar, Bundle, Closing, Scenario } from "./types.ts";
 import Script from "./worker.ts?worker&inline";
 
@@ -115,7 +115,7 @@ export class Engine {
   /** The same for one given life of a person: all draws at once, for small pictures. */
   async smallBand(s: Scenario, arm: Arm, most: number, days: number[], times: Float64Array, readout: string): Promise<Band> {
     const draws = await this.allDraws(), rows = personOf(this.b, s).draws.slice(0, most), chosen = [this.b.place.readout.get(readout) as number];
-    const arms = rows.map((row) => ({ ...arm, closed: [...arm.closed, ...(this.b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }))] }));
+    const arms = rows.map((row) => ({ ...arm, closed: [...arm.closed, ...lacking(this.b, row)] }));
     const parameters = rows.map((row) => parametersOf(this.b, s, drawnParameters(this.b, draws, row)));
     const answer = await this.ask("band", { kind: "band", tag: ++this.tag, ...livesOf(arms, parameters, times, chosen) });
     return new Band(days, [readout], answer.quantiles, answer.count, rows.length);
@@ -125,10 +125,10 @@ export class Engine {
   drawn(s: Scenario, plan: Bar[], draws: Float32Array, rows: number[], closed: Closing[]): { arms: Arm[]; parameters: Float64Array[]; of: number[] } {
     const arms: Arm[] = [], places = new Map<string, number>();
     const of = rows.map((row) => {
-      const shut = this.b.model.draws.closed[row] ?? [], key = shut.join();
+      const shut = lacking(this.b, row), key = shut.map((c) => c.road).join();
       if (!places.has(key)) {
         places.set(key, arms.length);
-        arms.push(armOf(this.b, s, { plan, closed: [...closed, ...shut.map((road) => ({ road, start: 0 }))] }));
+        arms.push(armOf(this.b, s, { plan, closed: [...closed, ...shut] }));
       }
       return places.get(key) as number;
     });

@@ -117,6 +117,9 @@ export function closingsOf(b: Bundle, s: Scenario): Closing[] {
   return s.cut.flatMap((name) => { const road = b.place.road.get(name); return road === undefined ? [] : [{ road, start }]; });
 }
 
+/** What a typical person whose variant of the model lacks roads lives without, from the beginning. */
+export const lacking = (b: Bundle, row: number): Closing[] => (b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }));
+
 /** Days of the run that are reported: dense around today, then every few days. */
 export function timesOf(person: Person): { days: number[]; times: Float64Array } {
   const days = [...span(SPAN[0], 0, 5), 0, 0.25, 0.5, 1, 2, 3, 4, 5, 6, 8, ...span(10, 60, 2.5), ...span(60, SPAN[1], 5), SPAN[1]];

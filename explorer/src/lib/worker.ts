@@ -1,6 +1,7 @@
 // What runs beside the page: one script for all workers. It holds a kernel and answers one question after the other.
 import { type Health, type Kernel, load } from "zonula-kernel";
 import { LEVELS, quantileOf } from "./course.ts";
+import { Kept } from "./kept.ts";
 import { loopsAt } from "./loops.ts";
 import type { Answer, Question } from "./questions.ts";
 import { jobOf } from "./timetable.ts";
@@ -8,7 +9,7 @@ import type { Model } from "./types.ts";
 
 let kernel: Kernel, model: Model;
 let known: { parameters: Float64Array; health: Health } | null = null;
-const kept = new Map<number, Float64Array[]>(), MOST = 10; // lives of the bands under way, by tag: the story's eight steps and the others
+const kept = new Kept(10); // the eight steps of the story, and the others
 
 self.onmessage = async ({ data }: MessageEvent<Question>) => {
   try {
@@ -35,10 +36,7 @@ async function answered(q: Question): Promise<{ data: Partial<Answer>; transfer:
   }
   if (q.kind === "loops") return { data: { loops: finished[0] ? loopsAt(kernel, model, job, solved, q.parameters) : null, finished }, transfer: [] };
   const values = (q.inside ? solved.states : solved.values) as Float64Array, wide = q.inside ? model.states.length : q.chosen.length, size = q.times.length * wide;
-  const lives = kept.get(q.tag) ?? [];
-  kept.delete(q.tag);
-  kept.set(q.tag, lives); // what was asked for last is forgotten last
-  for (const tag of kept.keys()) if (kept.size > MOST) kept.delete(tag);
+  const lives = kept.of(q.tag);
   finished.forEach((done, k) => { if (done) lives.push(values.slice(k * size, (k + 1) * size)); });
   const quantiles = bands(lives, q.times.length, wide);
   return { data: { quantiles, count: lives.length, finished }, transfer: [quantiles.buffer] };

@@ -4,7 +4,7 @@ import type { Engine } from "../lib/engine.ts";
 import { livesOf } from "../lib/lives.ts";
 import type { Loops } from "../lib/loops.ts";
 import { levelOf } from "../lib/ranges.ts";
-import { armOf, closingsOf, drawnParameters, parametersOf, personOf, timesOf } from "../lib/scenario.ts";
+import { armOf, closingsOf, drawnParameters, lacking, parametersOf, personOf, timesOf } from "../lib/scenario.ts";
 import { shapley } from "../lib/shapley.ts";
 import type { Bundle, Closing, Scenario } from "../lib/types.ts";
 
@@ -37,7 +37,7 @@ export async function drawnRoads(engine: Engine, b: Bundle, s: Scenario, alive: 
   const days = [0, 7, 14, 30, 60, 90, 120, 180, 240, 300, 365], times = Float64Array.from(days, (d) => d + person.now);
   for (const row of person.draws.slice(0, DRAWS)) {
     if (!alive()) break;
-    const shut = (b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 })), own = parametersOf(b, s, drawnParameters(b, draws, row));
+    const shut = lacking(b, row), own = parametersOf(b, s, drawnParameters(b, draws, row));
     const arms = combinations(b).map((closed) => armOf(b, s, { plan: s.plans[s.plan], closed: [...cut, ...shut, ...closed] }));
     const shares = shared(await engine.lives("rest", arms, arms.map(() => own), days, times, ["pain_vas"]), 0);
     if (shares) out.push({ days, shares });
@@ -73,7 +73,7 @@ export async function drawnPushes(engine: Engine, b: Bundle, s: Scenario, alive:
   const draws = await engine.allDraws(), strengths = [0, 0.2, 0.4, 0.6, 0.8, 1], found: Push[][] = [];
   for (const row of personOf(b, s).draws.slice(0, PUSHED)) {
     if (!alive()) return [];
-    const shut = (b.model.draws.closed[row] ?? []).map((road) => ({ road, start: 0 }));
+    const shut = lacking(b, row);
     found.push(await pushed(engine, b, s, strengths, parametersOf(b, s, drawnParameters(b, draws, row)), shut));
   }
   return strengths.map((strength) => {

@@ -1,10 +1,11 @@
-"""Small bodies as SBML, and what libRoadRunner makes of SBML."""
+"""Small bodies as SBML, beside what libRoadRunner makes of them."""
 
 from functools import lru_cache
 
 import libsbml
 import numpy as np
 
+from tests.roadrunner_apart import roadrunner_course
 from tests.small_organs import Fork, Listener, Pair, Source, Tissue, Vein
 from zonula.exchange.sbml_model import About
 from zonula.exchange.sbml_out import sbml_of
@@ -86,40 +87,11 @@ def model_of(text: str):
     return document_of(text).getModel()
 
 
-@lru_cache(maxsize=4)
-def loaded(text: str):
-    """The text in libRoadRunner, as little optimized as it can be: compiling takes most of the time."""
-    import roadrunner
-
-    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_CRITICAL)
-    roadrunner.Config.setValue(roadrunner.Config.LLVM_BACKEND, roadrunner.Config.LLJIT)
-    roadrunner.Config.setValue(roadrunner.Config.LLJIT_OPTIMIZATION_LEVEL, 0)
-    return roadrunner.RoadRunner(text)
-
-
-def tolerances(runner, rtol: float) -> None:
-    """One absolute tolerance per state, by its size at the start: a single one is scaled anew at each event, to nothing where a state has faded."""
-    runner.integrator.relative_tolerance, runner.integrator.absolute_tolerance = rtol, 1e-3 * rtol
-    scaled = runner.integrator.getAbsoluteToleranceVector()
-    runner.integrator.absolute_tolerance = [float(x) if x > 1e-12 * rtol else 1e-3 * rtol for x in scaled]
-
-
-def roadrunner_course(text: str, times, names, rtol: float = TIGHT) -> np.ndarray:
-    """What libRoadRunner says of parameters or species at times: shape (time, name)."""
-    runner = loaded(text)
-    runner.resetAll()
-    runner.selections = ["time", *names]
-    tolerances(runner, rtol)
-    runner.integrator.maximum_num_steps = 1_000_000
-    start = [] if times[0] == 0 else [0.0]  # it takes the first time for its start
-    return np.array(runner.simulate(times=[*start, *(float(t) for t in times)]))[len(start):, 1:]
-
-
 def both(given: Problem, names) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Times without those at which something changes, our readouts and libRoadRunner's."""
     ours = solve(given)
     assert ours.outcome.status == "finished", ours.outcome
     changes = [t for h in (*given.plan.doses, *given.plan.settings) for t in (h.start, h.end)] + [c.start for c in given.closed]
     keep = np.array([k for k, t in enumerate(ours.times) if not any(abs(t - c) < 1e-9 for c in changes)])
-    theirs = roadrunner_course(as_sbml(given), ours.times[keep], [f"y_{name}" for name in names])
+    theirs = roadrunner_course(as_sbml(given), ours.times[keep], [f"y_{name}" for name in names], TIGHT)
     return ours.times[keep], np.stack([ours.readout(name)[keep] for name in names], axis=1), theirs

@@ -7,7 +7,8 @@ import sys
 
 import numpy as np
 import pytest
-from tests.exchanging import roadrunner_course
+from tests.exchanging import TIGHT
+from tests.roadrunner_apart import roadrunner_course
 from tests.running import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -27,7 +28,7 @@ def test_libroadrunner_agrees_on_every_readout(who):
     problem, names = setup.problem, setup.problem.model.readout_names
     health = healthy_or_refuse(problem)
     ours, keep = agreement.tight(problem, health, "LSODA"), agreement.quiet_times(problem)
-    theirs = roadrunner_course(sbml_text(setup, health), np.linspace(0.0, problem.until, agreement.POINTS), [f"y_{name}" for name in names])
+    theirs = roadrunner_course(sbml_text(setup, health), np.linspace(0.0, problem.until, agreement.POINTS), [f"y_{name}" for name in names], TIGHT)
     apart = agreement.difference(ours, theirs)[keep]
     worst = np.unravel_index(int(np.argmax(apart)), apart.shape)
     assert len(keep) > 0.95 * agreement.POINTS

@@ -5,8 +5,9 @@ from dataclasses import replace
 import libsbml
 import numpy as np
 import pytest
-from tests.exchanging import CARRIED, CONVERTED, FED, HEARD, SPLIT, STORE, TIGHT, as_sbml, both, model_of, problem, roadrunner_course
+from tests.exchanging import CARRIED, CONVERTED, FED, HEARD, SPLIT, STORE, TIGHT, as_sbml, both, model_of, problem
 from tests.helpers import refused
+from tests.roadrunner_apart import roadrunner_course
 from tests.small_organs import Law
 
 from zonula.exchange.sbml_model import About
@@ -131,7 +132,7 @@ def test_a_dose_is_there_at_its_very_moment_and_not_before(day):
     text = as_sbml(problem(STORE, [f"store.x 2.5 ng at day {day!r}"]))
     moment = round(day, 10)
     times = [0.0, *([moment - 1e-6] if day else []), moment + 1e-6, 4.0]
-    level = roadrunner_course(text, times, ["y_level"])[:, 0]
+    level = roadrunner_course(text, times, ["y_level"], TIGHT)[:, 0]
     rest = 8.01
     assert level[-2] == pytest.approx(rest + 2500.0 / 250.0, rel=1e-5)
     if day:
@@ -186,7 +187,7 @@ def test_amounts_go_from_one_volume_to_another_of_another_size():
     names = ["x_vein_x", "x_vein_other", "x_tissue_x", "x_tissue_active", "x_tissue_amount"]
     paths = [name.removeprefix("x_").replace("_", ".", 1) for name in names]
     keep = np.abs(ours.times - 0.5) > 1e-9
-    theirs = roadrunner_course(as_sbml(given), ours.times[keep], [n if n == "x_tissue_amount" else f"[{n}]" for n in names])
+    theirs = roadrunner_course(as_sbml(given), ours.times[keep], [n if n == "x_tissue_amount" else f"[{n}]" for n in names], TIGHT)
     mine = np.stack([ours.state(path)[keep] for path in paths], axis=1)
     assert np.all(np.ptp(mine, axis=0) > 0)
     np.testing.assert_allclose(theirs, mine, rtol=1e-8, atol=1e-8)
@@ -195,7 +196,7 @@ def test_amounts_go_from_one_volume_to_another_of_another_size():
 def test_one_flux_in_two_parts_and_a_signal_that_uses_nothing_up():
     given = problem(SPLIT, ["fork.a 10 mg at day 0"])
     ours = solve(given)
-    theirs = roadrunner_course(as_sbml(given), ours.times[1:], ["x_fork_a", "x_fork_b", "x_fork_c"])
+    theirs = roadrunner_course(as_sbml(given), ours.times[1:], ["x_fork_a", "x_fork_b", "x_fork_c"], TIGHT)
     np.testing.assert_allclose(theirs, ours.states[1:], rtol=1e-8, atol=1e-8)
     assert ours.states[-1, 2] > 1.0
 
@@ -204,7 +205,7 @@ def test_what_becomes_of_another_kind_arrives_as_its_yield_says():
     given = problem(CONVERTED, ["convert.a 5 ng{LAL}/mL at day 0.5"])
     ours = solve(given)
     keep = np.abs(ours.times - 0.5) > 1e-9
-    theirs = roadrunner_course(as_sbml(given), ours.times[keep], ["[x_convert_a]", "[x_convert_b]"])
+    theirs = roadrunner_course(as_sbml(given), ours.times[keep], ["[x_convert_a]", "[x_convert_b]"], TIGHT)
     np.testing.assert_allclose(theirs, ours.states[keep], rtol=1e-8, atol=1e-8)
     assert 0 < np.max(ours.states[:, 1]) < 0.1
 
